@@ -1,0 +1,108 @@
+# /// script
+# requires-python = ">=3.11,<3.14"
+# dependencies = ["nox[uv]>=2026.10.20"]
+# ///
+"""Every task of a maintainer, one session each; ``nox -l`` lists them."""
+
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.10.20"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_external_run = True
+nox.options.sessions = ["docs", "tests", "lint"]
+
+ROOT = Path(__file__).parent
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+BUILD = ROOT / "build"
+
+# Lock file -> what `uv pip compile` is asked for.
+LOCKS = {
+    "docs": ["pyproject.toml", "--group=docs", "--extra=tensorflow"],
+    "lint": ["pyproject.toml", "--group=lint"],
+    "nox": ["--group=nox", "--python-version=3.9"],  # old Pythons get as far as our own message
+    "tests": ["pyproject.toml", "--group=tests", "--extra=parquet", "--extra=tensorflow"],
+    "tweets": ["--group=tweets", "--no-deps"],  # only its data is wanted, not its desktop toolkit
+}
+
+if "{}.{}".format(*sys.version_info) not in PYTHONS:
+    sys.exit(
+        f"layergraph needs Python {PYTHONS[0]} to {PYTHONS[-1]} (what its TensorFlow has wheels for); "
+        f"this is Python {sys.version.split()[0]}.\n"
+        f"Make the virtual environment with one of those, for example:\n"
+        f"    python{PYTHONS[-1]} -m venv .venv"
+    )
+
+
+def install(session: nox.Session, *locks: str) -> None:
+    """Install hashed locks, then the package itself for editing."""
+    for lock in locks:
+        session.install("--require-hashes", "--no-deps", "-r", f"requirements/{lock}.txt")
+    # Without build isolation the build backend is the lock's.
+    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site into build/html, all lessons executed; any warning fails."""
+    install(session, "docs", "tweets")
+    html = BUILD / "html"
+    session.run(
+        "sphinx-build", "-n", "-W", "--keep-going", "-b", "html",
+        f"--doctree-dir={BUILD / 'doctrees'}", *session.posargs, "docs", str(html),
+    )  # fmt: skip
+    session.log(f"The site is built. Open {(html / 'index.html').as_uri()}")
+
+
+@nox.session
+def serve(session: nox.Session) -> None:
+    """Build the site, serve it on 127.0.0.1:8000 and rebuild it on change."""
+    install(session, "docs", "tweets")
+    session.run(
+        "sphinx-autobuild", "-n", "--host=127.0.0.1", "--watch=tutorials", "--watch=src",
+        f"--doctree-dir={BUILD / 'doctrees'}", *session.posargs, "docs", str(BUILD / "html"),
+    )  # fmt: skip
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run all tests, and the examples of the package, the pages and the README."""
+    install(session, "tests", "tweets")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def doctest(session: nox.Session) -> None:
+    """Run only the examples of the package, the pages and the README."""
+    install(session, "tests", "tweets")
+    session.run("pytest", "src", "docs", "tutorials", "README.md", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format (ruff), types (mypy, strict) and spelling (codespell)."""
+    install(session, "lint")
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("codespell")
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Renew requirements/*.txt; `nox -s lock -- --upgrade` takes newer versions."""
+    session.install("--require-hashes", "--no-deps", "-r", "requirements/nox.txt")
+    for name, wanted in LOCKS.items():
+        session.run(
+            "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes",
+            "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate",
+            "--python-version=3.11", *wanted, f"--output-file=requirements/{name}.txt",
+            *session.posargs,
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    nox.main()
