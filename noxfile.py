@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11,<3.14"
-# dependencies = ["nox[uv]>=2026.10.20"]
+# dependencies = ["nox[uv]>=2026.4.10"]
 # ///
 """Every task of a maintainer, one session each; ``nox -l`` lists them."""
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2026.10.20"
+nox.needs_version = ">=2026.4.10"  # the newest that Python 3.9 has, to get as far as our own message
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_external_run = True
 nox.options.sessions = ["docs", "tests", "lint"]
@@ -23,7 +23,7 @@ BUILD = ROOT / "build"
 LOCKS = {
     "docs": ["pyproject.toml", "--group=docs", "--extra=tensorflow"],
     "lint": ["pyproject.toml", "--group=lint"],
-    "nox": ["--group=nox", "--python-version=3.9"],  # old Pythons get as far as our own message
+    "nox": ["--group=nox", "--python-version=3.9"],  # see nox.needs_version
     "tests": ["pyproject.toml", "--group=tests", "--extra=parquet", "--extra=tensorflow"],
     "tweets": ["--group=tweets", "--no-deps"],  # only its data is wanted, not its desktop toolkit
 }

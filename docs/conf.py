@@ -1,0 +1,108 @@
+"""The site's settings; ``nox -s docs`` builds with them."""
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+sys.path.insert(0, str(DOCS / "_ext"))
+
+from execution_key import execution_key  # noqa: E402 - found through the line above
+
+# A profile of the site's own: no reader's settings, and no note on sockets at each kernel's start.
+profile = ROOT / "build" / "ipython" / "profile_default"
+profile.mkdir(parents=True, exist_ok=True)
+(profile / "ipython_kernel_config.py").write_text(
+    'c = get_config()\nc.IPKernelApp.log_level = "ERROR"\n', encoding="utf-8"
+)
+
+# The notebooks' kernels inherit these.
+os.environ.update(
+    IPYTHONDIR=str(profile.parent),
+    KERAS_BACKEND="tensorflow",
+    MPLBACKEND="agg",  # plots show themselves; a window would hang the build
+    PYTHONHASHSEED="0",  # the same order of sets, so the same outputs, in every build
+    TF_CPP_MIN_LOG_LEVEL="3",  # log lines would land in the pages
+    TF_ENABLE_ONEDNN_OPTS="0",  # the same floating-point results on any number of cores
+)
+
+with (ROOT / "pyproject.toml").open("rb") as file:
+    metadata = tomllib.load(file)["project"]
+urls = metadata.get("urls", {})
+
+project = metadata["name"]
+author = metadata["authors"][0]["name"]
+copyright = f"{author}, {metadata['license']} licence"
+
+extensions = [
+    "downloads",
+    "mathml",
+    "mounted_sources",
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_exercise",
+    "sphinx_mounts",
+    "sphinx_togglebutton",
+]
+exclude_patterns = ["_ext"]
+mounts = [{"dir": "../tutorials", "mount_at": "tutorials"}]
+nitpicky = True
+
+# Pages and notebooks
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+nb_execution_mode = "cache"
+# Outside of docs/, where Sphinx would read the cached notebooks as pages.
+nb_execution_cache_path = str(ROOT / "build" / "executed" / execution_key(ROOT))
+nb_execution_raise_on_error = True
+nb_execution_timeout = 900  # seconds for one cell; only a hang takes as long
+nb_merge_streams = True
+nb_output_stderr = "warn"
+nb_ipywidgets_js = {}  # no page has a widget, and the scripts come from another origin
+html_math_renderer = "mathml"
+
+# API reference
+autodoc_typehints = "description"
+autodoc_typehints_format = "short"
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+nitpick_ignore_regex = [
+    # No inventory of these is at hand without the network.
+    ("py:.*", r"(keras|np|numpy|pd|pandas|matplotlib)\..*"),
+    ("py:.*", r"(collections\.abc|datetime|os|pathlib|typing)\..*"),
+    ("py:.*", r"(Any|Literal|Mapping|NDArray|PathLike|Sequence|Path|argparse\..*)"),
+]
+
+# HTML
+html_theme = "sphinx_book_theme"
+html_title = "Layergraph"
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", urls.get("Documentation", ""))
+html_copy_source = True
+html_show_sphinx = False
+html_context = {"default_mode": "auto"}
+html_theme_options = {
+    "navbar_persistent": [],  # else an empty bar with a second search box
+    "use_download_button": True,
+    "use_fullscreen_button": False,
+    "show_toc_level": 2,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+if "Repository" in urls:
+    html_theme_options |= {
+        "repository_url": urls["Repository"],
+        "repository_branch": "main",
+        "use_edit_page_button": True,
+        "use_repository_button": True,
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "notebook_interface": "jupyterlab",
+        },
+    }
