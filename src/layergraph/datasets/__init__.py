@@ -1,0 +1,1 @@
+"""Data that the lessons learn from; :mod:`layergraph.datasets.tweets` holds the main one."""
