@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import keras
@@ -211,8 +211,13 @@ def same_author(
 
 
 def _encode(
-    ids: Any, vocabulary_size: int, embedding_width: int, units: int, mask: bool, encoder: Encoder
-) -> Any:
+    ids: keras.KerasTensor,
+    vocabulary_size: int,
+    embedding_width: int,
+    units: int,
+    mask: bool,
+    encoder: Encoder,
+) -> keras.KerasTensor:
     """Return the symbolic vector of the text with these symbolic ids."""
     from keras import layers
 
@@ -224,7 +229,7 @@ def _encode(
     return layers.GlobalAveragePooling1D(name="average")(words)
 
 
-def _absolute(x: Any, name: str) -> Any:
+def _absolute(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     """Return the absolute value of a symbolic tensor, by an operation of this name."""
     from keras import Input, Model, ops
 

@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import math
 import os
 import re
 import statistics
-import tempfile
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,23 +53,36 @@ FOREGROUND = "#1b1f24"
 
 _UNITS = 72  # an inch, in the SVG that matplotlib writes
 
-# Better when higher, better when lower: words in the names that Keras gives to metrics.
-_HIGHER = frozenset(
-    "auc acc accuracy precision recall sensitivity specificity f1 fbeta r2 iou dice similarity"
-    " positives_true".split()
-)
-_LOWER = frozenset(
-    "loss mae mse msle mape rmse error crossentropy hinge divergence poisson".split()
-)
+# Words in the names that Keras gives to metrics: better when higher, better when lower.
+_HIGHER = {
+    "acc",
+    "accuracy",
+    "auc",
+    "f1",
+    "fbeta",
+    "iou",
+    "precision",
+    "r2",
+    "recall",
+    "similarity",
+}
+_LOWER = {"crossentropy", "divergence", "error", "hinge", "loss", "mae", "mape", "mse", "msle"}
 
 
 @dataclass(frozen=True)
-class _Panel:
-    """A part of a figure that is shown as a picture of its own."""
+class Panel:
+    """A part of a figure that a page shows as a picture of its own.
+
+    Attributes:
+        title: Its title, such as ``"main_output: auc"``.
+        alt: What it shows, in words.
+        box: Left, bottom, width and height within the figure, in inches.
+        row: The row it stands in, where there is room for several in a row; from 0.
+    """
 
     title: str
     alt: str
-    box: tuple[float, float, float, float]  # left, bottom, width, height, in inches
+    box: tuple[float, float, float, float]
     row: int
 
 
@@ -81,18 +95,24 @@ class Plot:
 
     Attributes:
         figure: The figure, for changes that the functions here have no option for. What is
-            changed in it before the plot is shown or saved appears there.
+            changed within its axes before the plot is shown or saved appears there.
         alt: What the plot shows, in words.
+        title: The title above the panels, if there is one.
+        panels: The parts of the figure.
     """
 
     figure: Figure
     alt: str
-    title: str | None = None
-    _panels: tuple[_Panel, ...] = field(default=(), repr=False)
+    title: str | None
+    panels: tuple[Panel, ...]
 
     def __repr__(self) -> str:
         """Return one short line."""
-        return f"<Plot: {self.title or self._panels[0].title}>"
+        return f"<Plot: {self._name}>"
+
+    @property
+    def _name(self) -> str:
+        return self.title or ", ".join(panel.title for panel in self.panels)
 
     def _repr_html_(self) -> str:
         """Return the plot as HTML: a ``<figure>`` of inline SVGs."""
@@ -100,7 +120,7 @@ class Plot:
             '<div style="display: flex; flex-wrap: wrap; gap: 0 1rem">'
             + "".join(self._inline(panel) for panel in panels)
             + "</div>"
-            for _, panels in groupby(self._panels, key=lambda panel: panel.row)
+            for _, panels in itertools.groupby(self.panels, key=lambda panel: panel.row)
         ]
         caption = (
             f'<figcaption style="font-weight: 600; text-align: start; margin: 0 0 0.25rem">'
@@ -113,7 +133,7 @@ class Plot:
             f"{caption}{''.join(rows)}</figure>"
         )
 
-    def _inline(self, panel: _Panel) -> str:
+    def _inline(self, panel: Panel) -> str:
         width = round(panel.box[2] * _UNITS)
         svg = _svg(self.figure, panel.title, panel.alt, panel=panel)
         return f'<div style="flex: 0 1 {width}px; min-width: 0">{svg}</div>'
@@ -130,7 +150,7 @@ class Plot:
         """
         path = Path(path)
         if path.suffix.lower() == ".svg":
-            data = _svg(self.figure, self.title or "Plot", self.alt).encode()
+            data = _svg(self.figure, self._name, self.alt).encode()
         elif path.suffix.lower() == ".png":
             buffer = io.BytesIO()
             with _style():
@@ -180,32 +200,20 @@ def curves(
         loss over 3 epochs. Training: 0.690 at epoch 1, lowest 0.500 at epoch 3, the last. \
 Validation: 0.690 at epoch 1, lowest 0.620 at epoch 2, 0.640 at epoch 3, the last.
     """
-    runs, outputs = _runs(histories)
+    runs, outputs = _read(histories)
     keys = [key for key in runs[0] if not key.startswith("val_")]
     names = _in_order(keys, outputs) if metrics is None else _chosen(metrics, keys)
-    groups = [_output_of(name, outputs) for name in names]
-    # A row for each output; where each has one panel, they share a row.
-    order = list(dict.fromkeys(groups))
-    rows = [0 if len(order) == len(groups) else order.index(group) for group in groups]
-
-    places = [
-        (row, column)
-        for row, count in enumerate(rows.count(row) for row in sorted(set(rows)))
-        for column in range(count)
-    ]
-    # Metrics of one output follow one another in a row, whatever their order in `metrics`.
-    drawn = [
-        name for row in sorted(set(rows)) for name, at in zip(names, rows, strict=True) if at == row
-    ]
+    rows = _rows(names, outputs)
+    places = [(row, column) for row, members in enumerate(rows) for column in range(len(members))]
+    drawn = [name for members in rows for name in members]
     figure, axes, boxes = _grid(places, (_PANEL_WIDTH, _PANEL_HEIGHT), _MARGINS, title)
     panels = []
     with _style():
-        for name, place, box, ax in zip(drawn, places, boxes, axes, strict=True):
+        for name, (row, _), box, ax in zip(drawn, places, boxes, axes, strict=True):
             heading = _heading(name, outputs)
-            words = _draw_curves(ax, heading, name, runs)
-            panels.append(_Panel(heading, words, box, place[0]))
-    alt = " ".join(panel.alt for panel in panels)
-    return Plot(figure, f"{title}: {alt}" if title else alt, title, tuple(panels))
+            panels.append(Panel(heading, _draw_curves(ax, heading, name, runs), box, row))
+        _share_scales(dict(zip(drawn, axes, strict=True)), outputs, runs)
+    return Plot(figure, _titled(title, " ".join(p.alt for p in panels)), title, tuple(panels))
 
 
 def compare(
@@ -242,32 +250,45 @@ average: mean 0.740 \u00b1 0.010 (3 runs, 0.730 to 0.750). Chance: 0.500.
     values = _checked_results(results)
     if chance is not None and not math.isfinite(chance):
         raise ValueError(f"chance must be a finite number, not {chance!r}")
-    top, bottom = (_HEADROOM if chance is not None else 6), 40
-    size = (_COMPARE_WIDTH, top + bottom + _ROW_HEIGHT * len(values))
-    figure, (ax,), (box,) = _grid([(0, 0)], size, (12, 12, top, bottom), title)
+    names = [textwrap.wrap(str(name), _NAME_LETTERS) or [""] for name in values]
+    heights = [_STRIP_ROW + _LINE * len(lines) for lines in names]
+    size = (_COMPARE_WIDTH, _COMPARE_TOP + sum(heights) + _COMPARE_BOTTOM)
+    margins = (_EDGE, _EDGE, _COMPARE_TOP, _COMPARE_BOTTOM)
+    figure, (ax,), (box,) = _grid([(0, 0)], size, margins, title)
     with _style():
-        _draw_comparison(ax, values, label, chance)
+        _draw_comparison(ax, names, heights, list(values.values()), label, chance)
+
     count = f"{len(values)} models" if len(values) > 1 else "1 model"
     alt = f"{label} of {count}, a dot a run."
     for name, numbers in values.items():
-        runs = f"{len(numbers)} runs, {_number(min(numbers))} to {_number(max(numbers))}"
-        alt += f" {name}: " + (
-            f"mean {_summary(numbers)} ({runs})."
-            if len(numbers) > 1
-            else f"{_number(numbers[0])} (1 run)."
-        )
+        if len(numbers) > 1:
+            spread = f"{_number(min(numbers))} to {_number(max(numbers))}"
+            alt += f" {name}: mean {_summary(numbers)} ({len(numbers)} runs, {spread})."
+        else:
+            alt += f" {name}: {_summary(numbers)} (1 run)."
     if chance is not None:
         alt += f" Chance: {_number(chance)}."
-    heading = f"{label} by model"
-    panel = _Panel(heading, alt, box, 0)
-    return Plot(figure, f"{title}: {alt}" if title else alt, title, (panel,))
+    panel = Panel(f"{label} by model", alt, box, 0)
+    return Plot(figure, _titled(title, alt), title, (panel,))
 
 
-# Lengths of the layout, in units of the SVG: pixels, where there is room.
-_PANEL_WIDTH, _PANEL_HEIGHT = 352, 264
-_MARGINS = (52, 12, 50, 40)  # left, right, top, bottom
-_COMPARE_WIDTH, _ROW_HEIGHT, _HEADROOM = 460, 46, 26
-_TITLE_HEIGHT = 28
+# Lengths of the layout, in units of the SVG, which are pixels where there is room. Panels are
+# narrow, so that they need little shrinking on a telephone and two fit beside each other elsewhere.
+_EDGE = 6
+_PANEL_WIDTH, _PANEL_HEIGHT = 352, 268
+_MARGINS = (56, 10, 52, 42)  # left, right, top, bottom
+_COLUMNS = 2
+_COMPARE_WIDTH, _COMPARE_TOP, _COMPARE_BOTTOM = 400, 30, 42
+_LINE, _STRIP, _STRIP_ROW = 16, 20, 32  # of a name; where the dots are; with the space around it
+_NAME_LETTERS = 38  # that fit beside the mean
+_HEADING_LETTERS = 40  # that fit in a panel
+_MOST_MARKERS = 12
+
+
+def _titled(title: str | None, alt: str) -> str:
+    if not title:
+        return alt
+    return f"{title} {alt}" if title[-1] in ".:!?" else f"{title}. {alt}"
 
 
 def _grid(
@@ -283,15 +304,16 @@ def _grid(
     left, right, top, bottom = margins
     rows = 1 + max(row for row, _ in places)
     columns = 1 + max(column for _, column in places)
-    above = _TITLE_HEIGHT if title else 0
+    lines = textwrap.wrap(title or "", round(columns * width / 9))
+    above = 10 + 18 * len(lines) if lines else 0
     whole = (columns * width, rows * height + above)
     with _style():
         figure = Figure(figsize=(whole[0] / _UNITS, whole[1] / _UNITS))
         if title:
             figure.text(
-                8 / whole[0],
+                _EDGE / whole[0],
                 1 - 8 / whole[1],
-                title,
+                "\n".join(lines),
                 va="top",
                 fontsize=14,
                 fontweight="bold",
@@ -317,9 +339,12 @@ def _grid(
 def _draw_curves(ax: Axes, heading: str, name: str, runs: list[dict[str, list[float]]]) -> str:
     """Draw one metric of training and validation; return it in words."""
     from matplotlib.ticker import MaxNLocator
+    from matplotlib.transforms import ScaledTranslation
 
-    epochs = range(1, 1 + len(runs[0][name]))
+    last = len(runs[0][name])
+    epochs = range(1, last + 1)
     direction = _direction(name)
+    best: tuple[int, float] | None = None
     sentences = []
     for key, part, colour, line, marker in (
         (name, "training", BLUE, "-", "o"),
@@ -327,134 +352,215 @@ def _draw_curves(ax: Axes, heading: str, name: str, runs: list[dict[str, list[fl
     ):
         if key not in runs[0]:
             continue
-        table = [run[key] for run in runs]
-        means = [statistics.fmean(values) for values in zip(*table, strict=True)]
+        by_epoch = list(zip(*(run[key] for run in runs), strict=True))
+        means = [statistics.fmean(values) for values in by_epoch]
         if len(runs) > 1:
-            lows, highs = (
-                [min(v) for v in zip(*table, strict=True)],
-                [max(v) for v in zip(*table, strict=True)],
-            )
-            ax.fill_between(epochs, lows, highs, color=colour, alpha=0.18, linewidth=0)
+            lows, highs = [min(values) for values in by_epoch], [max(values) for values in by_epoch]
+            ax.fill_between(epochs, lows, highs, color=colour, alpha=0.2, linewidth=0)
         ax.plot(
             epochs,
             means,
             color=colour,
             linestyle=line,
             marker=marker,
-            markevery=max(1, math.ceil(len(means) / 12)),
+            markevery=math.ceil(last / _MOST_MARKERS),
             label=part,
         )
-        sentences.append(_in_words(part, table, means, direction))
-        finite = [i for i, value in enumerate(means) if math.isfinite(value)]
+        sentences.append(_in_words(part, by_epoch, means, direction))
+        finite = [epoch for epoch in epochs if math.isfinite(means[epoch - 1])]
         if direction and finite:
-            best = max(finite, key=lambda i: direction * means[i])
-            ax.plot(
-                epochs[best],
-                means[best],
-                "o",
-                markersize=11,
-                markerfacecolor="none",
-                markeredgecolor=colour,
-                markeredgewidth=1.4,
-                clip_on=False,
-            )
-    ax.set_title(heading, loc="left", pad=24, parse_math=False)
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.98), ncols=2)
-    spread = f"mean of {len(runs)} runs, band: lowest to highest" if len(runs) > 1 else ""
-    ax.set_xlabel(f"epoch ({spread})" if spread else "epoch")
+            epoch = max(finite, key=lambda epoch: direction * means[epoch - 1])
+            best = (epoch, means[epoch - 1])
+    if best:
+        # Of validation, where there is one: it comes last.
+        ax.plot(
+            *best,
+            "o",
+            markersize=12,
+            markerfacecolor="none",
+            markeredgecolor=FOREGROUND,
+            markeredgewidth=1.4,
+            clip_on=False,
+            linestyle="none",
+            label="best",
+        )
+
+    # Heading and legend begin at the left edge of the panel, above the numbers of the axis.
+    left = ax.transAxes + ScaledTranslation(
+        (_EDGE - _MARGINS[0]) / _UNITS, 0, ax.figure.dpi_scale_trans
+    )
+    ax.annotate(
+        heading,
+        (0, 1),
+        (0, 31),
+        xycoords=left,
+        textcoords="offset points",
+        fontsize=13 * min(1, _HEADING_LETTERS / len(heading)),
+        fontweight="bold",
+        parse_math=False,
+    )
+    ax.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1 + 8 / (_PANEL_HEIGHT - _MARGINS[2] - _MARGINS[3])),
+        bbox_transform=left,
+        borderaxespad=0,
+        handletextpad=0.5,
+        ncols=3,
+    )
+    spread = f" (mean of {len(runs)} runs, band: lowest to highest)" if len(runs) > 1 else ""
+    ax.set_xlabel(f"epoch{spread}")
     ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-    ax.set_xlim(0.7, len(epochs) + 0.3)
-    count = f"{len(epochs)} epochs" if len(epochs) > 1 else "1 epoch"
+    ax.set_xlim(1 - 0.04 * last, last + 0.04 * last)
+    ax.margins(y=0.08)
+    ax.yaxis.set_offset_position("right")  # on the left it would lie on the legend
+    count = f"{last} epochs" if last > 1 else "1 epoch"
     many = f", mean of {len(runs)} runs" if len(runs) > 1 else ""
     return f"{heading} over {count}{many}. {' '.join(sentences)}"
 
 
-def _in_words(part: str, table: list[list[float]], means: list[float], direction: int) -> str:
-    """Return start, best and end of one curve in words."""
+def _share_scales(
+    axes: Mapping[str, Axes], outputs: Sequence[str], runs: list[dict[str, list[float]]]
+) -> None:
+    """Give the same metric of several outputs the same scale, so that eyes can compare.
+
+    Losses keep their own: those of different kinds differ by orders of magnitude.
+    """
+    groups: dict[str, list[str]] = {}
+    for name in axes:
+        groups.setdefault(name.removeprefix(f"{_output_of(name, outputs)}_"), []).append(name)
+    for names in groups.values():
+        values = [
+            value for run in runs for name in names for value in run[name] if math.isfinite(value)
+        ]
+        if len(names) > 1 and _direction(names[0]) > 0 and 0 <= min(values) <= max(values) <= 1:
+            limits = [axes[name].get_ylim() for name in names]
+            for name in names:
+                axes[name].set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+
+
+def _in_words(
+    part: str, by_epoch: Sequence[Sequence[float]], means: Sequence[float], direction: int
+) -> str:
+    """Return start, best and end of one curve in words; lowest and highest if best is unknown."""
     last = len(means)
-    at: dict[int, list[str]] = {1: []}
-    finite = [i for i, value in enumerate(means) if math.isfinite(value)]
+    marks: dict[int, list[str]] = {1: []}
+    finite = [epoch for epoch in range(1, last + 1) if math.isfinite(means[epoch - 1])]
     if finite and last > 1:
-        low = min(finite, key=means.__getitem__)
-        high = max(finite, key=means.__getitem__)
         if direction <= 0:
-            at.setdefault(low + 1, []).append("lowest")
+            lowest = min(finite, key=lambda epoch: means[epoch - 1])
+            marks.setdefault(lowest, []).append("lowest")
         if direction >= 0:
-            at.setdefault(high + 1, []).append("highest")
-    at.setdefault(last, [])
+            highest = max(finite, key=lambda epoch: means[epoch - 1])
+            marks.setdefault(highest, []).append("highest")
+    for epoch in range(1, last + 1):
+        if epoch not in finite:
+            marks.setdefault(epoch, [])  # the first that breaks off the curve
+            break
+    marks.setdefault(last, [])
     points = []
-    for epoch in sorted(at):
-        words = [*at[epoch], _number(means[epoch - 1])]
-        if len(table) > 1:
-            values = [run[epoch - 1] for run in table]
-            words.append(f"({_number(min(values))} to {_number(max(values))})")
-        words.append(f"at epoch {epoch}")
-        points.append(" ".join(words))
+    for epoch, words in sorted(marks.items()):
+        values = by_epoch[epoch - 1]
+        spread = [f"({_number(min(values))} to {_number(max(values))})"] if len(values) > 1 else []
+        points.append(
+            " ".join([*words, _number(means[epoch - 1]), *spread, "at epoch", str(epoch)])
+        )
     return f"{part.capitalize()}: {', '.join(points)}{', the last' if last > 1 else ''}."
 
 
 def _draw_comparison(
-    ax: Axes, results: Mapping[str, list[float]], label: str, chance: float | None
+    ax: Axes,
+    names: Sequence[Sequence[str]],
+    heights: Sequence[float],
+    results: Sequence[Sequence[float]],
+    label: str,
+    chance: float | None,
 ) -> None:
-    everything = [value for values in results.values() for value in values]
-    if chance is not None:
-        everything.append(chance)
-        ax.axvline(chance, color=FOREGROUND, linestyle=(0, (4, 3)), linewidth=1.2)
-        ax.annotate(
-            f"chance {_number(chance)}",
-            (chance, 1),
-            (0, 6),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="center",
-            parse_math=False,
-        )
+    """Draw a strip a model: its name and mean above, its runs on it.
+
+    The y axis counts the units of the layout, downwards.
+    """
+    from matplotlib.lines import Line2D
+
+    everything = [*itertools.chain(*results), *([] if chance is None else [chance])]
     low, high = min(everything), max(everything)
     margin = 0.06 * (high - low) or 0.05
     ax.set_xlim(low - margin, high + margin)
-    ax.set_ylim(len(results) - 0.5, -0.5)
-    for row, (name, values) in enumerate(results.items()):
-        ax.axhline(row + 0.22, color=FOREGROUND, alpha=0.25, linewidth=0.8)
-        ax.plot(
+    ax.set_ylim(sum(heights), 0)
+    across = ax.get_yaxis_transform()  # x in parts of the axes
+    dashes: dict[str, Any] = {"color": FOREGROUND, "linestyle": (0, (2, 1.5)), "linewidth": 1.6}
+    for end, lines, values in zip(itertools.accumulate(heights), names, results, strict=True):
+        bottom = end - 6
+        top = bottom - _STRIP
+        ax.axhspan(top, bottom, color=FOREGROUND, alpha=0.05, linewidth=0)
+        if chance is not None:
+            ax.plot([chance, chance], [top, bottom], **dashes)
+        (dots,) = ax.plot(
             values,
-            [row + 0.22] * len(values),
+            [(top + bottom) / 2] * len(values),
             "o",
             color=BLUE,
-            alpha=0.75,
-            markersize=7,
-            markeredgewidth=0,
-            clip_on=False,
+            markersize=8,
+            markerfacecolor="none",
+            markeredgewidth=2,
+            label="run",
         )
-        mean = statistics.fmean(values)
-        ax.plot([mean, mean], [row + 0.04, row + 0.40], color=FOREGROUND, linewidth=2.2)
-        ax.text(0, row - 0.14, name, transform=ax.get_yaxis_transform(), parse_math=False)
-        ax.text(
-            1,
-            row - 0.14,
-            _summary(values),
-            transform=ax.get_yaxis_transform(),
+        if len(values) > 1:
+            mean = statistics.fmean(values)
+            ax.plot([mean, mean], [top, bottom], color=FOREGROUND, linewidth=2.4)
+        words: dict[str, Any] = {"transform": across, "va": "baseline", "parse_math": False}
+        ax.text(0, top - 5, "\n".join(lines), **words)
+        ax.text(1, top - 5, _summary(values), ha="right", fontweight="bold", **words)
+    handles = [dots]
+    if max(map(len, results)) > 1:
+        handles.append(
+            Line2D(
+                [],
+                [],
+                color=FOREGROUND,
+                linestyle="none",
+                marker="|",
+                markersize=14,
+                markeredgewidth=2.4,
+                label="mean",
+            )
+        )
+        ax.annotate(
+            "mean \u00b1 std. dev.",
+            (1, 1),
+            (0, _COMPARE_TOP - 16),
+            xycoords="axes fraction",
+            textcoords="offset points",
             ha="right",
-            fontweight="bold",
-            parse_math=False,
         )
+    if chance is not None:
+        handles.append(Line2D([], [], label=f"chance {chance:g}", **dashes))
+    ax.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0, 1 + (_COMPARE_TOP - 19) / sum(heights)),
+        borderaxespad=0,
+        ncols=3,
+        handlelength=1.2,
+        handletextpad=0.5,
+    )
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    ax.grid(axis="y", visible=False)
-    many = max(map(len, results.values())) > 1
-    ax.set_xlabel(
-        f"{label} (a dot a run, bar at the mean \u00b1 standard deviation)" if many else label
-    )
+    ax.grid(visible=False)
+    ax.set_xlabel(label, parse_math=False)
 
 
-def _runs(histories: History | Sequence[History]) -> tuple[list[dict[str, list[float]]], list[str]]:
+def _read(histories: History | Sequence[History]) -> tuple[list[dict[str, list[float]]], list[str]]:
     """Return the checked values of every run, and the names of the outputs."""
-    several = not isinstance(histories, HasHistory | Mapping)
-    items = list(histories) if several else [histories]
+    items: list[object]
+    if isinstance(histories, HasHistory | Mapping):
+        items, names = [histories], ["the history"]
+    else:
+        items = [*histories]
+        names = [f"history {number}" for number in range(1, len(items) + 1)]
     if not items:
         raise ValueError("there is no history to plot: the list of histories is empty")
     runs: list[dict[str, list[float]]] = []
-    for number, item in enumerate(items, start=1):
-        which = f"history {number}" if several else "the history"
+    for which, item in zip(names, items, strict=True):
         values = item.history if isinstance(item, HasHistory) else item
         if not isinstance(values, Mapping):
             raise TypeError(
@@ -466,8 +572,8 @@ def _runs(histories: History | Sequence[History]) -> tuple[list[dict[str, list[f
         if runs:
             _check_alike(which, run, runs[0])
         runs.append(run)
-    names = getattr(getattr(items[0], "model", None), "output_names", None)
-    return runs, _outputs(list(runs[0]), names)
+    model = getattr(items[0], "model", None)
+    return runs, _outputs(list(runs[0]), getattr(model, "output_names", []))
 
 
 def _check_run(which: str, run: dict[str, list[float]]) -> None:
@@ -510,15 +616,29 @@ def _chosen(metrics: Sequence[str], keys: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(metrics))
 
 
-def _outputs(keys: Sequence[str], names: Sequence[str] | None) -> list[str]:
+def _outputs(keys: Sequence[str], names: Sequence[str]) -> list[str]:
     """Return the outputs that have a loss of their own, in the order of the model if known."""
     found = [
         key.removesuffix("_loss")
         for key in keys
         if key.endswith("_loss") and not key.startswith("val_")
     ]
-    known = [name for name in names or [] if name in found]
+    known = [name for name in names if name in found]
     return known + [name for name in found if name not in known]
+
+
+def _rows(names: Sequence[str], outputs: Sequence[str]) -> list[list[str]]:
+    """Lay out metrics: rows for each output, or shared rows where each output has one metric."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(_output_of(name, outputs), []).append(name)
+    if len(groups) == len(names):
+        groups = {"": list(names)}
+    return [
+        group[start : start + _COLUMNS]
+        for group in groups.values()
+        for start in range(0, len(group), _COLUMNS)
+    ]
 
 
 def _output_of(name: str, outputs: Sequence[str]) -> str:
@@ -570,8 +690,8 @@ def _number(value: float) -> str:
     """Return a number with as many digits as a reader wants."""
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite"
-    if value and abs(value) < 0.001:
-        return f"{value:.1e}"
+    if abs(value) < 0.001:
+        return f"{value:.1e}" if value else "0"
     if abs(value) < 10:
         return f"{value:.3f}"
     return f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"
@@ -595,6 +715,7 @@ def _style() -> Iterator[None]:
         matplotlib.rcParams.update(
             {
                 "axes.axisbelow": True,
+                "axes.formatter.useoffset": False,
                 "axes.edgecolor": FOREGROUND,
                 "axes.grid": True,
                 "axes.labelcolor": FOREGROUND,
@@ -630,7 +751,7 @@ def _style() -> Iterator[None]:
         yield
 
 
-def _svg(figure: Figure, title: str, alt: str, *, panel: _Panel | None = None) -> str:
+def _svg(figure: Figure, title: str, alt: str, *, panel: Panel | None = None) -> str:
     """Return a figure, or one panel of it, as an SVG with title and description.
 
     A panel is made for a page: transparent, in the page's text colour and font. A whole figure is
@@ -656,7 +777,7 @@ def _svg(figure: Figure, title: str, alt: str, *, panel: _Panel | None = None) -
 
 
 @contextmanager
-def _only(figure: Figure, panel: _Panel | None) -> Iterator[None]:
+def _only(figure: Figure, panel: Panel | None) -> Iterator[None]:
     """Hide what lies outside the panel: cropping alone would leave it in the file."""
     hidden = []
     if panel:
@@ -680,52 +801,73 @@ def _only(figure: Figure, panel: _Panel | None) -> Iterator[None]:
             artist.set_visible(True)
 
 
-_ROOT = re.compile(r"^.*?<svg\b[^>]*?viewBox=\"(?P<box>[^\"]*)\"[^>]*>", re.DOTALL)
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_REFERENCE = re.compile(r"(?<=#)[^)]+")
+_FONT_FAMILY = re.compile(r"font-family:[^;]*")
 
 
 def _finish(svg: str, title: str, alt: str, *, inline: bool) -> str:
     """Return matplotlib's SVG fit for a page that it shares with others."""
-    found = _ROOT.match(svg)
-    if found is None:
-        raise RuntimeError("matplotlib wrote an SVG without a viewBox")
-    content = svg[found.end() :].strip().removesuffix("</svg>")
-    # A style element would hold for the whole page; the root's own style replaces it.
-    content = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", content, flags=re.DOTALL)
-    content = re.sub(r"<!--.*?-->\s*", "", content, flags=re.DOTALL)
-    content = content.replace("xlink:href=", "href=")
-    content = re.sub(r"font-family: [^;\"]*", "font-family: inherit", content)
-    if inline:
-        content = content.replace(FOREGROUND, "currentColor")
+    root = ElementTree.fromstring(svg)
+    width, height = root.attrib["viewBox"].split()[2:]
+    # A style element would hold for the whole page; the root's own style, below, replaces it.
+    root.remove(next(child for child in root if child.find("{*}style") is not None))
 
-    # Ids are for the whole page too: keep those in use, and make them this picture's own.
-    used = set(re.findall(r"(?:href=\"#|url\(#)([^\")]+)", content))
+    referring: list[tuple[ElementTree.Element, str]] = []
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]  # the root names the namespace
+        element.tail = "\n"
+        if not (element.text or "").strip():
+            element.text = None
+        if _HREF in element.attrib:
+            element.set("href", element.attrib.pop(_HREF))
+        for key, value in element.items():
+            if key == "style":
+                value = _FONT_FAMILY.sub("font-family: inherit", value)
+            if inline:
+                value = value.replace(FOREGROUND, "currentColor")
+            element.set(key, value)
+            if key == "href" or value.startswith("url(#"):
+                referring.append((element, key))
+
+    # Ids, too, are for the whole page: keep those in use, and make them this picture's own.
+    content = ElementTree.tostring(root, encoding="unicode")
     prefix = "lg" + hashlib.sha256("\0".join((title, alt, content)).encode()).hexdigest()[:10]
+    used = set()
+    for element, key in referring:
+        used.update(_REFERENCE.findall(element.attrib[key]))
+        element.set(key, element.attrib[key].replace("#", f"#{prefix}-"))
+    for element in root.iter():
+        name = element.attrib.pop("id", None)
+        if name in used:
+            element.set("id", f"{prefix}-{name}")
 
-    def own(match: re.Match[str]) -> str:
-        return f' id="{prefix}-{match[1]}"' if match[1] in used else ""
-
-    content = re.sub(r' id="([^"]*)"', own, content)
-    content = re.sub(r"(href=\"#|url\(#)", rf"\g<1>{prefix}-", content)
-
-    width, height = found["box"].split()[2:]
-    font = "inherit" if inline else "sans-serif"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" aria-labelledby="{prefix}-title {prefix}-desc" '
-        f'style="display: block; width: 100%; max-width: {width}px; height: auto; '
-        f'font-family: {font}; stroke-linejoin: round; stroke-linecap: butt">'
-        f'<title id="{prefix}-title">{escape(title)}</title>'
-        f'<desc id="{prefix}-desc">{escape(alt)}</desc>\n{content}</svg>'
-    )
+    children = list(root)
+    root.clear()
+    root.attrib = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "viewBox": f"0 0 {width} {height}",
+        "width": width,
+        "height": height,
+        "role": "img",
+        "aria-labelledby": f"{prefix}-title {prefix}-desc",
+        "style": (
+            f"display: block; width: 100%; max-width: {width}px; height: auto; "
+            f"font-family: {'inherit' if inline else 'sans-serif'}; "
+            "stroke-linejoin: round; stroke-linecap: butt"
+        ),
+    }
+    ElementTree.SubElement(root, "title", id=f"{prefix}-title").text = title
+    ElementTree.SubElement(root, "desc", id=f"{prefix}-desc").text = alt
+    root.extend(children)
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 def _write(path: Path, data: bytes) -> None:
     """Write beside and rename, so that nobody sees half a file."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+        beside.write_bytes(data)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
