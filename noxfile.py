@@ -9,7 +9,9 @@ from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2026.4.10"  # the newest that Python 3.9 has, to get as far as our own message
+nox.needs_version = (
+    ">=2026.4.10"  # the newest that Python 3.9 has, to get as far as our own message
+)
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_external_run = True
 nox.options.sessions = ["docs", "tests", "lint"]
@@ -51,7 +53,9 @@ def docs(session: nox.Session) -> None:
     install(session, "docs", "tweets")
     html = BUILD / "html"
     session.run(
-        "sphinx-build", "-n", "-W", "--keep-going", "-b", "html",
+        # Each page is read anew (the executions come from their cache): Sphinx forgets the
+        # warnings of pages that it does not read again, so a second try would pass.
+        "sphinx-build", "-E", "-n", "-W", "--keep-going", "-b", "html",
         f"--doctree-dir={BUILD / 'doctrees'}", *session.posargs, "docs", str(html),
     )  # fmt: skip
     session.log(f"The site is built. Open {(html / 'index.html').as_uri()}")

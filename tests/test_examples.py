@@ -56,7 +56,11 @@ def test_every_python_block_is_run(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "block",
-    ["```pycon\n>>> 1\n1\n```", "```{code-cell} ipython3\n1\n```", "````{note}\n```py\n1\n```\n````"],
+    [
+        "```pycon\n>>> 1\n1\n```",
+        "```{code-cell} ipython3\n1\n```",
+        "````{note}\n```py\n1\n```\n````",
+    ],
 )
 def test_a_block_that_nobody_runs_is_found(block: str, tmp_path: Path) -> None:
     page = tmp_path / "page.md"

@@ -33,7 +33,11 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def add_downloads(
-    app: "Sphinx", pagename: str, _template: str, context: dict[str, Any], doctree: nodes.Node | None
+    app: "Sphinx",
+    pagename: str,
+    _template: str,
+    context: dict[str, Any],
+    doctree: nodes.Node | None,
 ) -> None:
     """Write the notebook and the script beside the page's source, and add their buttons."""
     if doctree is None or "kernelspec" not in app.env.metadata.get(pagename, {}):

@@ -21,7 +21,11 @@ def folder_of(app: "Sphinx", pagename: str) -> str:
 
 
 def before_theme(
-    app: "Sphinx", pagename: str, _template: str, context: dict[str, Any], doctree: nodes.Node | None
+    app: "Sphinx",
+    pagename: str,
+    _template: str,
+    context: dict[str, Any],
+    doctree: nodes.Node | None,
 ) -> None:
     """Tell the theme this page's folder and suffix."""
     if doctree is None:
@@ -35,7 +39,11 @@ def before_theme(
 
 
 def after_theme(
-    app: "Sphinx", pagename: str, _template: str, context: dict[str, Any], doctree: nodes.Node | None
+    app: "Sphinx",
+    pagename: str,
+    _template: str,
+    context: dict[str, Any],
+    doctree: nodes.Node | None,
 ) -> None:
     """Mend the launch buttons, which read one setting for all pages."""
     if doctree is None:
