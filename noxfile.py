@@ -32,8 +32,8 @@ LOCKS = {
 
 if "{}.{}".format(*sys.version_info) not in PYTHONS:
     sys.exit(
-        f"layergraph needs Python {PYTHONS[0]} to {PYTHONS[-1]} (what its TensorFlow has wheels for); "
-        f"this is Python {sys.version.split()[0]}.\n"
+        f"layergraph needs Python {PYTHONS[0]} to {PYTHONS[-1]} (what its TensorFlow has wheels for);"
+        f" this is Python {sys.version.split()[0]}.\n"
         f"Make the virtual environment with one of those, for example:\n"
         f"    python{PYTHONS[-1]} -m venv .venv"
     )

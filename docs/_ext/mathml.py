@@ -69,9 +69,7 @@ def visit_math_block(self: "HTML5Translator", node: nodes.Element) -> None:
     self.body.append(self.starttag(node, "div", CLASS="math-block", TABINDEX="0"))
     self.body.append(to_mathml(node.astext(), block=True, node=node))
     if node["number"]:
-        self.body.append(
-            f'<span class="eqno">({self.get_secnumber(node) or node["number"]})</span>'
-        )
+        self.body.append(f'<span class="eqno">({node["number"]})</span>')
     self.body.append("</div>\n")
     raise nodes.SkipNode
 
