@@ -9,9 +9,7 @@ from pathlib import Path
 
 import nox
 
-nox.needs_version = (
-    ">=2026.4.10"  # the newest that Python 3.9 has, to get as far as our own message
-)
+nox.needs_version = ">=2026.4.10"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_external_run = True
 nox.options.sessions = ["docs", "tests", "lint"]
@@ -25,16 +23,16 @@ BUILD = ROOT / "build"
 LOCKS = {
     "docs": ["pyproject.toml", "--group=docs", "--extra=tensorflow"],
     "lint": ["pyproject.toml", "--group=lint"],
-    "nox": ["--group=nox", "--python-version=3.9"],  # see nox.needs_version
+    "nox": ["--group=nox"],
     "tests": ["pyproject.toml", "--group=tests", "--extra=parquet", "--extra=tensorflow"],
     "tweets": ["--group=tweets", "--no-deps"],  # only its data is wanted, not its desktop toolkit
 }
 
 if "{}.{}".format(*sys.version_info) not in PYTHONS:
     sys.exit(
-        f"layergraph needs Python {PYTHONS[0]} to {PYTHONS[-1]} (what its TensorFlow has wheels for);"
-        f" this is Python {sys.version.split()[0]}.\n"
-        f"Make the virtual environment with one of those, for example:\n"
+        f"layergraph needs Python {PYTHONS[0]} to {PYTHONS[-1]}, what its TensorFlow has wheels"
+        f" for; this is Python {sys.version.split()[0]}.\n"
+        "Make the virtual environment with one of those, for example:\n"
         f"    python{PYTHONS[-1]} -m venv .venv"
     )
 
@@ -100,10 +98,12 @@ def lock(session: nox.Session) -> None:
     """Renew requirements/*.txt; `nox -s lock -- --upgrade` takes newer versions."""
     session.install("--require-hashes", "--no-deps", "-r", "requirements/nox.txt")
     for name, wanted in LOCKS.items():
+        # Nox installs on an older Python too, to get as far as this file's own message.
+        python = "3.9" if name == "nox" else PYTHONS[0]
         session.run(
             "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes",
             "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate",
-            "--python-version=3.11", *wanted, f"--output-file=requirements/{name}.txt",
+            f"--python-version={python}", *wanted, f"--output-file=requirements/{name}.txt",
             *session.posargs,
         )  # fmt: skip
 

@@ -3,9 +3,11 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import layergraph
 
@@ -75,3 +77,26 @@ def test_the_face_of_the_package_offers_what_it_lists() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="'layergraph' has no attribute 'paint'"):
         layergraph.paint  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "hosting", [".github/workflows/ci.yml", ".github/workflows/pages.yml", ".readthedocs.yaml"]
+)
+def test_hosting_runs_sessions_that_exist(hosting: str) -> None:
+    text = (ROOT / hosting).read_text(encoding="utf-8")
+    sessions = re.findall(r"nox -s (\w+)", text)
+    defined = re.findall(
+        r"^@nox\.session\ndef (\w+)", (ROOT / "noxfile.py").read_text("utf-8"), re.MULTILINE
+    )
+
+    assert isinstance(yaml.safe_load(text), dict)
+    assert "docs" in sessions
+    assert set(sessions) <= set(defined)
+
+
+def test_ci_runs_every_python_that_the_package_names() -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    versions = [c.rsplit(" ", 1)[1] for c in named["classifiers"] if "Python :: 3." in c]
+
+    assert versions == workflow["jobs"]["gate"]["strategy"]["matrix"]["python-version"]
