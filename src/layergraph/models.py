@@ -7,7 +7,7 @@ a fixed name, so that two models built alike are drawn alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from numbers import Integral
 from typing import TYPE_CHECKING, Literal
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["Encoder", "Head", "headline_popularity", "same_author"]
 
 Encoder = Literal["lstm", "average"]
-"""How a sequence of word vectors becomes one vector: an LSTM's last state, or their average."""
+"""How word vectors become one vector, by the last state of an LSTM or by their average."""
 
 Head = Literal["symmetric", "concatenate", "concatenate_dense"]
-"""How two encoded tweets become one probability; see :func:`same_author`."""
+"""How two encoded tweets become one probability, as :func:`same_author` tells."""
 
 _ENCODERS = ("lstm", "average")
 _HEADS = ("symmetric", "concatenate", "concatenate_dense")
@@ -98,9 +98,15 @@ def headline_popularity(
     """
     from keras import Input, Model, layers
 
-    _check_text(length, vocabulary_size, embedding_width, units, encoder)
-    _check_positive("features", features)
-    hidden = _check_hidden(hidden)
+    length, vocabulary_size, embedding_width, units, features = _sizes(
+        length=length,
+        vocabulary_size=vocabulary_size,
+        embedding_width=embedding_width,
+        units=units,
+        features=features,
+    )
+    hidden = _widths("hidden", hidden)
+    _check_choice("encoder", encoder, _ENCODERS)
     _check_activation("hidden_activation", hidden_activation)
 
     main_input = Input(shape=(length,), dtype="int32", name="main_input")
@@ -147,6 +153,7 @@ def same_author(
     Inputs, in this order, both int32 of shape ``(batch, length)``, where id 0 is padding:
     ``tweet_a`` and ``tweet_b``.
     The output ``same_author`` is float32 of shape ``(batch, 1)``, a probability.
+    Keras takes the targets of a model with one output as an array, not as a dict by name.
 
     Args:
         length: Word ids a tweet, padding included.
@@ -178,7 +185,13 @@ def same_author(
     """
     from keras import Input, Model, layers
 
-    _check_text(length, vocabulary_size, embedding_width, units, encoder)
+    length, vocabulary_size, embedding_width, units = _sizes(
+        length=length,
+        vocabulary_size=vocabulary_size,
+        embedding_width=embedding_width,
+        units=units,
+    )
+    _check_choice("encoder", encoder, _ENCODERS)
     _check_choice("head", head, _HEADS)
 
     def build_encoder(name: str) -> keras.Model:
@@ -240,34 +253,24 @@ def _absolute(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     return operation(name=name)(x)
 
 
-def _check_text(
-    length: int, vocabulary_size: int, embedding_width: int, units: int, encoder: str
-) -> None:
-    _check_positive("length", length)
-    _check_positive("vocabulary_size", vocabulary_size)
-    _check_positive("embedding_width", embedding_width)
-    _check_positive("units", units)
-    _check_choice("encoder", encoder, _ENCODERS)
+def _sizes(**values: object) -> Iterator[int]:
+    """Return the values as integers of Python, which Keras insists on, once they are positive."""
+    for name, value in values.items():
+        # bool is an Integral too, and True would pass for 1.
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+            raise ValueError(f"{name} must be a positive integer, not {value!r}")
+        yield int(value)
 
 
-def _check_positive(name: str, value: object) -> None:
-    # bool is an Integral too, and True would pass for a width of 1.
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} must be a positive integer, not {value!r}")
+def _widths(name: str, values: object) -> tuple[int, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise ValueError(f"{name} must be a sequence of positive integers, not {values!r}")
+    return tuple(_sizes(**{f"{name}[{place}]": value for place, value in enumerate(values)}))
 
 
 def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
-
-
-def _check_hidden(hidden: object) -> tuple[int, ...]:
-    if isinstance(hidden, str) or not isinstance(hidden, Iterable):
-        raise ValueError(f"hidden must be a sequence of positive integers, not {hidden!r}")
-    widths = tuple(hidden)
-    for position, width in enumerate(widths):
-        _check_positive(f"hidden[{position}]", width)
-    return widths
 
 
 def _check_activation(name: str, value: object) -> None:

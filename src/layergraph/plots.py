@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 from xml.etree import ElementTree
 
 if TYPE_CHECKING:
+    import matplotlib.figure
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-__all__ = ["HasHistory", "History", "Plot", "compare", "curves"]
+__all__ = ["HasHistory", "History", "Panel", "Plot", "compare", "curves"]
 
 
 @runtime_checkable
@@ -42,7 +42,7 @@ class HasHistory(Protocol):
 
 
 History: TypeAlias = HasHistory | Mapping[str, Sequence[float]]
-"""One training: a :class:`keras.callbacks.History`, or its attribute ``history``."""
+"""What one training left, as a :class:`keras.callbacks.History` or as its ``history``."""
 
 BLUE = "#0072b2"
 VERMILLION = "#d55e00"
@@ -101,7 +101,7 @@ class Plot:
         panels: The parts of the figure.
     """
 
-    figure: Figure
+    figure: matplotlib.figure.Figure
     alt: str
     title: str | None
     panels: tuple[Panel, ...]
@@ -282,7 +282,8 @@ _COMPARE_WIDTH, _COMPARE_TOP, _COMPARE_BOTTOM = 400, 30, 42
 _LINE, _STRIP, _STRIP_ROW = 16, 20, 32  # of a name; where the dots are; with the space around it
 _NAME_LETTERS = 38  # that fit beside the mean
 _HEADING_LETTERS = 40  # that fit in a panel
-_MOST_MARKERS = 12
+_MOST_MARKERS = 12  # on a curve
+_LEAST_SPAN = 0.02  # of the y axis, as a part of its numbers
 
 
 def _titled(title: str | None, alt: str) -> str:
@@ -296,7 +297,7 @@ def _grid(
     size: tuple[float, float],
     margins: tuple[float, float, float, float],
     title: str | None,
-) -> tuple[Figure, list[Axes], list[tuple[float, float, float, float]]]:
+) -> tuple[matplotlib.figure.Figure, list[Axes], list[tuple[float, float, float, float]]]:
     """Return a figure with axes at these rows and columns, and the box in inches of each."""
     from matplotlib.figure import Figure
 
@@ -353,7 +354,7 @@ def _draw_curves(ax: Axes, heading: str, name: str, runs: list[dict[str, list[fl
         if key not in runs[0]:
             continue
         by_epoch = list(zip(*(run[key] for run in runs), strict=True))
-        means = [statistics.fmean(values) for values in by_epoch]
+        means = [sum(value / len(runs) for value in values) for values in by_epoch]
         if len(runs) > 1:
             lows, highs = [min(values) for values in by_epoch], [max(values) for values in by_epoch]
             ax.fill_between(epochs, lows, highs, color=colour, alpha=0.2, linewidth=0)
@@ -409,9 +410,16 @@ def _draw_curves(ax: Axes, heading: str, name: str, runs: list[dict[str, list[fl
     )
     spread = f" (mean of {len(runs)} runs, band: lowest to highest)" if len(runs) > 1 else ""
     ax.set_xlabel(f"epoch{spread}")
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-    ax.set_xlim(1 - 0.04 * last, last + 0.04 * last)
+    ax.xaxis.set_major_locator(
+        MaxNLocator(nbins=8, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
+    )
+    beside = min(max(0.2, 0.04 * last), 0.6)  # too little for a tick at epoch 0
+    ax.set_xlim(1 - beside, last + beside)
     ax.margins(y=0.08)
+    low, high = ax.get_ylim()
+    # A curve that hardly moves looks flat, and its axis needs no more than three decimals.
+    lacking = max(0.0, _LEAST_SPAN * max(abs(low), abs(high)) - (high - low)) / 2
+    ax.set_ylim(low - lacking, high + lacking)
     ax.yaxis.set_offset_position("right")  # on the left it would lie on the legend
     count = f"{last} epochs" if last > 1 else "1 epoch"
     many = f", mean of {len(runs)} runs" if len(runs) > 1 else ""
@@ -751,7 +759,9 @@ def _style() -> Iterator[None]:
         yield
 
 
-def _svg(figure: Figure, title: str, alt: str, *, panel: Panel | None = None) -> str:
+def _svg(
+    figure: matplotlib.figure.Figure, title: str, alt: str, *, panel: Panel | None = None
+) -> str:
     """Return a figure, or one panel of it, as an SVG with title and description.
 
     A panel is made for a page: transparent, in the page's text colour and font. A whole figure is
@@ -777,7 +787,7 @@ def _svg(figure: Figure, title: str, alt: str, *, panel: Panel | None = None) ->
 
 
 @contextmanager
-def _only(figure: Figure, panel: Panel | None) -> Iterator[None]:
+def _only(figure: matplotlib.figure.Figure, panel: Panel | None) -> Iterator[None]:
     """Hide what lies outside the panel: cropping alone would leave it in the file."""
     hidden = []
     if panel:
