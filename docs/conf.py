@@ -50,7 +50,13 @@ extensions = [
     "sphinx_togglebutton",
 ]
 exclude_patterns = ["_ext"]
-mounts = [{"dir": "../tutorials", "mount_at": "tutorials"}]
+mounts = [
+    {
+        "dir": "../tutorials",
+        "mount_at": "tutorials",
+        "path_check": "off",  # the images of a notebook lie in the build folder
+    }
+]
 nitpicky = True
 
 # Pages and notebooks
