@@ -77,6 +77,8 @@ autodoc_typehints = "description"
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
+maximum_signature_line_length = 70
+napoleon_use_ivar = True  # a dataclass's fields as one list
 nitpick_ignore_regex = [
     # No inventory of these is at hand without the network.
     ("py:.*", r"(keras|np|numpy|pd|pandas|matplotlib)\..*"),
@@ -87,6 +89,7 @@ nitpick_ignore_regex = [
 # HTML
 html_theme = "sphinx_book_theme"
 html_title = "Layergraph"
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", urls.get("Documentation", ""))
