@@ -74,6 +74,7 @@ html_math_renderer = "mathml"
 
 # API reference
 autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"  # a dataclass documents its fields once
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
