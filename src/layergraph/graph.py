@@ -22,6 +22,7 @@ import json
 import math
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ __all__ = [
 ]
 
 Shape: TypeAlias = tuple[int | None, ...]
-Scalar: TypeAlias = str | int | float | bool | None
-Fact: TypeAlias = Scalar | tuple["Fact", ...]
+Fact: TypeAlias = str | int | float | bool | tuple[Any, ...] | None
 Path: TypeAlias = tuple[str | int, ...]
 
 _T = TypeVar("_T")
@@ -158,9 +158,9 @@ class Call:
             were made. Calls made for other models are not counted.
         arguments: The tensors given, in order; a tensor given twice stands twice.
         outputs: Ids of the tensors that come out, in order.
-        constants: Pairs (parameter, value) of the other arguments, such as
-            ``("training", False)``. A value that is no plain number, text or tuple is
-            told by its type.
+        constants: Pairs (parameter, value) of the other arguments that differ from their
+            defaults, such as ``("training", True)``. A value that is no plain number, text
+            or tuple is told by its type.
 
     Examples:
         >>> call = Call("lstm", 0, (Argument("sequences", "embedding:0#0"),), ("lstm:0#0",))
@@ -326,7 +326,8 @@ class LayerGraph:
             calls_of[call.layer].append(call)
             for tensor in (*call.inputs, *call.outputs):
                 self._present(tensor, tensors, f"call {call.id!r}")
-        for end in (*self.inputs, *self.outputs):
+        ends: tuple[Input | Output, ...] = (*self.inputs, *self.outputs)
+        for end in ends:
             kind = "input" if isinstance(end, Input) else "output"
             self._present(end.tensor, tensors, f"{kind} {end.name!r}")
         for made in self.tensors:
@@ -625,9 +626,7 @@ class _Reader:
     def tensor(self, tensor: Any, present: set[str]) -> Tensor:  # noqa: ANN401
         node = self.node(tensor)
         mask = getattr(tensor, "_keras_mask", None)
-        mask_id = None
-        if mask is not None and id(self.node(mask)) in self.call_numbers:
-            mask_id = self.id(mask)
+        mask_id = None if mask is None else self.twin(mask)
         return Tensor(
             id=self.id(tensor),
             shape=tuple(tensor.shape),
@@ -638,19 +637,48 @@ class _Reader:
             mask=mask_id if mask_id in present else None,
         )
 
+    def twin(self, tensor: Any) -> str | None:  # noqa: ANN401
+        """Find a tensor that a mask is, or is equal to, in this model.
+
+        In a loaded model, the mask that travels with a tensor is made by one call, and the
+        mask that a layer was given by another that does the same.
+        """
+        node = self.node(tensor)
+        if id(node) in self.call_numbers:
+            return self.id(tensor)
+        return self.twins.get((*self.deed(node), tensor._keras_history.tensor_index))
+
+    @cached_property
+    def twins(self) -> dict[tuple[Any, ...], str]:
+        """The tensors that bare operations give, by what is done to what."""
+        return {
+            (*self.deed(node), position): self.id(tensor)
+            for operation in self.functional.operations
+            for node in operation._inbound_nodes
+            if id(node) in self.call_numbers and not node.is_input
+            for position, tensor in enumerate(node.outputs)
+        }
+
+    def deed(self, node: Any) -> tuple[Any, ...]:  # noqa: ANN401
+        call_inputs = tuple(self.twin(tensor) for tensor in node.input_tensors)
+        return type(node.operation), call_inputs, _fact(node.arguments.args)
+
     def call(self, node: Any) -> Call:  # noqa: ANN401
         from keras import KerasTensor
 
-        names = _parameters(node.operation)
-        given = [(name, value, False) for name, value in zip(names, node.arguments.args)]
+        parameters = inspect.signature(node.operation.call).parameters
+        positions = zip(_positions(parameters.values()), node.arguments.args, strict=False)
+        given = [(name, value, False) for name, value in positions]
         given += [(name, value, True) for name, value in node.arguments.kwargs.items()]
         arguments, constants = [], []
         for name, value, keyword in given:
             leaves = list(_leaves(value))
             tensors = [(path, leaf) for path, leaf in leaves if isinstance(leaf, KerasTensor)]
             arguments += [Argument(name, self.id(leaf), path, keyword) for path, leaf in tensors]
-            if not tensors and value is not None:
-                constants.append((name, _fact(value)))
+            fact = _fact(value)
+            unset = all(leaf is None for _, leaf in leaves)
+            if not tensors and not unset and fact != _default(parameters, name):
+                constants.append((name, fact))
         return Call(
             layer=node.operation.name,
             number=self.call_numbers[id(node)],
@@ -669,7 +697,11 @@ class _Reader:
         nested = isinstance(operation, keras.Sequential) or (
             isinstance(operation, keras.Model) and isinstance(operation, keras.Function)
         )
-        wraps = operation.layer if isinstance(operation, keras.layers.Wrapper) else None
+        wraps = None
+        if isinstance(operation, keras.layers.Bidirectional):
+            wraps = operation.forward_layer
+        elif isinstance(operation, keras.layers.Wrapper):
+            wraps = operation.layer
         return Layer(
             name=name,
             class_name=cls.__name__,
@@ -757,10 +789,10 @@ def _type_name(value: object) -> str:
     return f"the class {name}" if isinstance(value, type) else f"an object of type {name}"
 
 
-def _parameters(operation: Any) -> Iterator[str]:  # noqa: ANN401
-    """Name the positional parameters of an operation's ``call``."""
+def _positions(parameters: Iterable[inspect.Parameter]) -> Iterator[str]:
+    """Name the positional arguments of a function, one after another."""
     star = "args"
-    for parameter in inspect.signature(operation.call).parameters.values():
+    for parameter in parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
             star = parameter.name
             break
@@ -770,8 +802,21 @@ def _parameters(operation: Any) -> Iterator[str]:  # noqa: ANN401
         yield star
 
 
+def _default(parameters: Mapping[str, inspect.Parameter], name: str) -> Fact:
+    # A keyword that the signature does not name is off unless it is set.
+    return _fact(parameters[name].default) if name in parameters else False
+
+
 # Set by Keras for every layer, or too long for a fact; dtype shows in the tensors.
-_NO_FACTS = ("name", "trainable", "dtype", "data_format", "quantization_config", "layer")
+_NO_FACTS = (
+    "name",
+    "trainable",
+    "dtype",
+    "data_format",
+    "quantization_config",
+    "layer",
+    "backward_layer",
+)
 _NO_FACT_ENDINGS = ("_initializer", "_regularizer", "_constraint")
 
 
@@ -786,8 +831,9 @@ def _facts(operation: Any) -> tuple[tuple[str, Fact], ...]:  # noqa: ANN401
         if name in _NO_FACTS or name.endswith(_NO_FACT_ENDINGS) or isinstance(value, dict):
             continue
         fact = _fact(value)
-        default = _fact(parameters[name].default) if name in parameters else False
-        if fact is None or fact == default or (name == "activation" and fact == "linear"):
+        if fact is None or fact == _default(parameters, name):
+            continue
+        if name == "activation" and fact == "linear":
             continue
         facts.append((name, fact))
     return tuple(facts)
