@@ -219,10 +219,11 @@ class TestPanelsOfCurves:
         assert first.get_ylim()[1] > 0.92
 
     def test_losses_of_two_outputs_keep_their_scales(self) -> None:
-        history = {"a_loss": [0.9, 0.1], "b_loss": [90.0, 10.0]}
+        history = {"a_loss": [0.9, 0.1], "b_loss": [0.009, 0.001]}
         first, second = plots.curves(history).figure.axes
 
-        assert first.get_ylim()[1] < 1 < second.get_ylim()[1]
+        assert first.get_ylim()[1] > 0.9
+        assert second.get_ylim()[1] < 0.01
 
     def test_a_curve_that_hardly_moves_looks_flat(self) -> None:
         (axes,) = plots.curves({"loss": [0.69315, 0.69314, 0.69313]}).figure.axes
@@ -455,7 +456,7 @@ class TestInlineSvg:
         assert plot._repr_html_() == plot._repr_html_()
 
     def test_other_processes_and_settings_give_the_same_bytes(self, tmp_path: Path) -> None:
-        (tmp_path / "matplotlibrc").write_text("font.size: 30\naxes.facecolor: black\n")
+        (tmp_path / "matplotlibrc").write_text("font.size: 30\nxtick.direction: in\n")
         code = (
             "import sys; from layergraph import plots;"
             f"html = plots.curves({SEEDS!r})._repr_html_()"
