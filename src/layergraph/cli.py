@@ -147,10 +147,11 @@ def _load(path: Path) -> keras.Model:
     try:
         import keras
     except ModuleNotFoundError as error:
-        if error.name not in _BACKENDS:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _BACKENDS:
             raise
         raise _CommandError(
-            f"Keras needs a backend, and {error.name} is not installed: "
+            f"Keras needs a backend, and {missing} is not installed: "
             'python -m pip install "layergraph[tensorflow]"'
         ) from error
     try:

@@ -32,15 +32,29 @@ def to_dot(
 
     Args:
         graph: What to draw.
-        direction: As for :func:`draw`.
-        detail: As for :func:`draw`.
-        depth: As for :func:`draw`.
+        direction: ``"TB"`` from top to bottom, ``"LR"`` from left to right.
+        detail: ``"names"`` for names and classes, ``"shapes"`` with shapes, ``"all"`` with
+            settings, weights and losses too.
+        depth: How many levels of nested models are opened; all by default, 0 for none.
 
     Returns:
         The graph for pydot; its ``to_string()`` is the text.
 
     Raises:
         ValueError: If an option is unknown.
+
+    Examples:
+        >>> from layergraph.graph import Input, LayerGraph, Output, Tensor
+        >>> wire = LayerGraph(
+        ...     name="wire",
+        ...     layers=(),
+        ...     calls=(),
+        ...     tensors=(Tensor("x:0#0", (None, 3), "float32"),),
+        ...     inputs=(Input("x", "x:0#0"),),
+        ...     outputs=(Output("x", "x:0#0"),),
+        ... )
+        >>> [(edge.get_source(), edge.get_destination()) for edge in to_dot(wire).get_edges()]
+        [('n1', 'n2')]
     """
     for name, option, known in (("direction", direction, DIRECTIONS), ("detail", detail, DETAILS)):
         if option not in known:

@@ -1,0 +1,521 @@
+import html
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import keras
+import pydot
+import pytest
+
+from layergraph.drawing import Drawing, _graphviz, describe, draw, to_dot
+from layergraph.graph import (
+    Argument,
+    Call,
+    Input,
+    Layer,
+    LayerGraph,
+    Loss,
+    Output,
+    Tensor,
+    Weight,
+    read,
+)
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def graph_of(
+    inputs: list[str],
+    steps: list[tuple[Layer, list[str], int]],
+    outputs: list[str | Output],
+    name: str = "made",
+) -> LayerGraph:
+    """A graph by hand: inputs by name, steps (layer, tensors taken, number of outputs)."""
+    layers, calls = {}, []
+    tensors = [Tensor(f"{x}:0#0", (None, 3), "float32") for x in inputs]
+    for layer, takes, gives in steps:
+        layers.setdefault(layer.name, layer)
+        number = sum(call.layer == layer.name for call in calls)
+        several = len(takes) > 1
+        arguments = tuple(
+            Argument("inputs", taken, (position,) if several else ())
+            for position, taken in enumerate(takes)
+        )
+        outs = tuple(f"{layer.name}:{number}#{position}" for position in range(gives))
+        calls.append(Call(layer.name, number, arguments, outs))
+        tensors += [
+            Tensor(out, (None, 4), "float32", calls[-1].id, at) for at, out in enumerate(outs)
+        ]
+    return LayerGraph(
+        name=name,
+        layers=tuple(layers.values()),
+        calls=tuple(calls),
+        tensors=tuple(tensors),
+        inputs=tuple(Input(x, f"{x}:0#0") for x in inputs),
+        outputs=tuple(
+            end if isinstance(end, Output) else Output(end.split(":")[0], end) for end in outputs
+        ),
+    )
+
+
+def dense(name: str = "dense", **options: object) -> Layer:
+    weights = (Weight("kernel", (3, 4), "float32", options.get("trainable", True), 0),)
+    return Layer(name, "Dense", facts=(("units", 4),), weights=weights, **options)
+
+
+def line() -> LayerGraph:
+    return graph_of(["x"], [(dense(), ["x:0#0"], 1)], ["dense:0#0"])
+
+
+def shared() -> LayerGraph:
+    one = dense("both")
+    merge = Layer("merge", "Concatenate")
+    steps = [(one, ["a:0#0"], 1), (one, ["b:0#0"], 1), (merge, ["both:1#0", "both:0#0"], 1)]
+    return graph_of(["a", "b"], steps, ["merge:0#0"])
+
+
+def nested(calls: int = 2) -> LayerGraph:
+    inner = graph_of(["ids"], [(dense("inside"), ["ids:0#0"], 1)], ["inside:0#0"], "encoder")
+    encoder = Layer(
+        "encoder", "Functional", kind="model", weights=inner.layers[0].weights, graph=inner
+    )
+    merge = Layer("merge", "Subtract")
+    names = ["a", "b"][:calls]
+    steps = [(encoder, [f"{name}:0#0"], 1) for name in names]
+    steps.append((merge, [f"encoder:{number}#0" for number in range(calls)], 1))
+    return graph_of(names, steps, ["merge:0#0"])
+
+
+def texts(drawing: Drawing) -> list[str | None]:
+    return [element.text for element in ET.fromstring(drawing.svg).iter(f"{SVG}text")]
+
+
+def edges(graph: LayerGraph, **options: object) -> list[tuple[str, str]]:
+    return [(e.get_source(), e.get_destination()) for e in to_dot(graph, **options).get_edges()]
+
+
+def labels(graph: LayerGraph, **options: object) -> dict[str, str]:
+    """The labels of all boxes, frames included, without markup, by name in the DOT text."""
+
+    def walk(part: pydot.Dot) -> None:
+        for node in part.get_nodes():
+            if node.get_name() not in ("node", "edge"):
+                label = re.sub(r"<BR/>|</?T[DR][^>]*>", "\n", node.get("label"))
+                text = html.unescape(re.sub(r"<[^>]*>|^<|>$", "", label))
+                found[node.get_name()] = " / ".join(filter(None, text.strip("<>").split("\n")))
+        for frame in part.get_subgraphs():
+            walk(frame)
+
+    found = {}
+    walk(to_dot(graph, **options))
+    return found
+
+
+# -- boxes and arrows ------------------------------------------------------------------
+
+
+def test_an_input_shows_name_shape_and_dtype() -> None:
+    assert "x / input (None, 3) float32" in labels(line()).values()
+
+
+def test_an_input_shows_its_key_where_it_differs_from_its_name() -> None:
+    graph = graph_of(["x"], [(dense(), ["x:0#0"], 1)], ["dense:0#0"])
+    keyed = LayerGraph(
+        graph.name,
+        graph.layers,
+        graph.calls,
+        graph.tensors,
+        (Input("x", "x:0#0", ("title",)),),
+        graph.outputs,
+    )
+    assert "x / input (None, 3) float32 / key title" in labels(keyed).values()
+
+
+def test_a_layer_shows_class_settings_shapes_and_weights() -> None:
+    expected = "dense\xa0 Dense / units=4 / (None, 3) → (None, 4) / 12 weights"
+    assert expected in labels(line()).values()
+
+
+def test_an_output_shows_its_losses_with_their_weights() -> None:
+    end = Output("score", "dense:0#0", losses=(Loss("mse", 0.2),))
+    graph = graph_of(["x"], [(dense(), ["x:0#0"], 1)], [end])
+    assert "score / output / loss mse, weight 0.2" in labels(graph).values()
+
+
+def test_a_frozen_layer_says_so_and_has_a_dashed_border() -> None:
+    graph = graph_of(["x"], [(dense(trainable=False), ["x:0#0"], 1)], ["dense:0#0"])
+    assert any(label.endswith("12 weights, frozen") for label in labels(graph).values())
+    assert 'STYLE="DASHED"' in to_dot(graph).to_string()
+    assert "stroke-dasharray" in draw(graph).svg
+    assert "stroke-dasharray" not in draw(line()).svg
+
+
+def test_a_shared_layer_is_one_box_with_a_place_for_each_call() -> None:
+    (box,) = (label for label in labels(shared()).values() if label.startswith("call 1"))
+    assert box == (
+        "call 1 / (None, 3) / call 2 / (None, 3) / both\xa0 Dense / units=4 / "
+        "12 weights shared by 2 calls / call 1 / (None, 4) / call 2 / (None, 4)"
+    )
+
+
+def test_arrows_reach_and_leave_a_shared_layer_call_by_call() -> None:
+    assert [
+        ("n1", "n3:i0_0:n"),
+        ("n2", "n3:i1_0:n"),
+        ("n3:o1_0:s", "n4:i0_0:n"),
+        ("n3:o0_0:s", "n4:i0_1:n"),
+        ("n4", "n5"),
+    ] == edges(shared())
+
+
+def test_arrows_run_left_to_right_on_request() -> None:
+    assert ("n3:o1_0:e", "n4:i0_0:w") in edges(shared(), direction="LR")
+
+
+def test_a_tensor_taken_twice_has_two_arrows() -> None:
+    graph = graph_of(["x"], [(Layer("m", "Multiply"), ["x:0#0", "x:0#0"], 1)], ["m:0#0"])
+    assert [("n1", "n2:i0_0:n"), ("n1", "n2:i0_1:n")] == edges(graph)[:2]
+
+
+def test_a_merge_shows_the_order_of_what_it_takes() -> None:
+    assert (
+        "1 / (None, 4) / 2 / (None, 4) / merge\xa0 Concatenate / → (None, 4)"
+        in labels(shared()).values()
+    )
+
+
+def test_several_outputs_of_a_call_have_a_place_each() -> None:
+    graph = graph_of(["x"], [(Layer("lstm", "LSTM"), ["x:0#0"], 3)], ["lstm:0#2", "lstm:0#0"])
+    assert [("n2:o0_2:s", "n3"), ("n2:o0_0:s", "n4")] == edges(graph)[1:]
+
+
+def test_a_tied_chain_says_which_call_feeds_which() -> None:
+    step = dense("step")
+    steps = [(step, ["x:0#0"], 1), (step, ["step:0#0"], 1), (step, ["step:1#0"], 1)]
+    graph = graph_of(["x"], steps, ["step:2#0"])
+    (box,) = (label for label in labels(graph).values() if "shared by 3 calls" in label)
+    assert "call 2 / from call 1 / (None, 4) / call 3 / from call 2" in box
+    assert [("n1", "n2:i0_0:n"), ("n2:o2_0:s", "n3")] == edges(graph)
+
+
+def test_a_nested_model_called_twice_is_one_frame_with_places_for_both_calls() -> None:
+    dot = to_dot(nested())
+    (frame,) = dot.get_subgraphs()
+    found = labels(nested())
+    (entrance,) = (n for n, label in found.items() if "12 weights shared by 2 calls" in label)
+    (way_out,) = (
+        n for n, label in found.items() if label == ("call 1 / (None, 4) / call 2 / (None, 4)")
+    )
+    assert {entrance, way_out} < {node.get_name() for node in frame.get_nodes()}
+    assert ("n1", f"{entrance}:i0_0:n") in edges(nested())
+    assert ("n2", f"{entrance}:i1_0:n") in edges(nested())
+    assert 1 == sum(label.startswith("inside\xa0") for label in found.values())
+    assert [f"{way_out}:o0_0:s", f"{way_out}:o1_0:s"] == [
+        start for start, end in edges(nested()) if start.startswith(f"{way_out}:")
+    ]
+
+
+def test_a_nested_model_called_once_is_a_frame_without_places() -> None:
+    assert not any("call 1" in label for label in labels(nested(1)).values())
+    assert 1 == len(to_dot(nested(1)).get_subgraphs())
+
+
+def test_depth_zero_folds_nested_models() -> None:
+    assert [] == to_dot(nested(), depth=0).get_subgraphs()
+    (box,) = (label for label in labels(nested(), depth=0).values() if "encoder" in label)
+    assert "1 layer inside" in box
+    assert "call 2" in box
+
+
+def test_detail_names_leaves_shapes_and_weights_out() -> None:
+    assert "x / input" in labels(line(), detail="names").values()
+    assert "dense\xa0 Dense" in labels(line(), detail="names").values()
+
+
+def test_detail_shapes_leaves_settings_and_weights_out() -> None:
+    assert "dense\xa0 Dense / (None, 3) → (None, 4)" in labels(line(), detail="shapes").values()
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"direction": "RL"}, "direction is 'RL'; it must be one of TB, LR"),
+        ({"detail": "much"}, "detail is 'much'; it must be one of names, shapes, all"),
+        ({"depth": -1}, "depth is -1; it must be 0 or more"),
+    ],
+)
+def test_an_unknown_option_is_refused(option: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        draw(line(), **option)
+
+
+# -- masks -----------------------------------------------------------------------------
+
+
+def masked(*, used: bool = True, passed: bool = False) -> LayerGraph:
+    mask = "not_equal:0#0"
+    arguments = (Argument("sequences", "embedding:0#0"),)
+    if used:
+        arguments += (Argument("mask", mask, keyword=True),)
+    return LayerGraph(
+        name="masked",
+        layers=(
+            Layer("embedding", "Embedding"),
+            Layer("not_equal", "NotEqual", kind="op"),
+            Layer("lstm", "LSTM"),
+        ),
+        calls=(
+            Call("embedding", 0, (Argument("inputs", "ids:0#0"),), ("embedding:0#0",)),
+            Call("not_equal", 0, (Argument("x1", "ids:0#0"),), (mask,), (("x2", 0),)),
+            Call("lstm", 0, arguments, ("lstm:0#0",)),
+        ),
+        tensors=(
+            Tensor("ids:0#0", (None, 7), "int32"),
+            Tensor("embedding:0#0", (None, 7, 2), "float32", "embedding:0", 0, True, mask),
+            Tensor(mask, (None, 7), "bool", "not_equal:0"),
+            Tensor("lstm:0#0", (None, 2), "float32", "lstm:0", 0, passed),
+        ),
+        inputs=(Input("ids", "ids:0#0"),),
+        outputs=(Output("lstm", "lstm:0#0"),),
+    )
+
+
+def mask_labels(graph: LayerGraph) -> list[str]:
+    return [edge.get("label") for edge in to_dot(graph).get_edges() if edge.get("label")]
+
+
+def test_a_mask_goes_along_with_its_tensor_in_one_dashed_arrow() -> None:
+    assert ["<&#160;with mask>"] == mask_labels(masked())
+    assert not any("not_equal" in label for label in labels(masked()).values())
+    assert "takes embedding with its mask, gives" in describe(masked())
+
+
+def test_a_mask_that_is_passed_on_goes_along() -> None:
+    assert ["<&#160;with mask>"] == mask_labels(masked(used=False, passed=True))
+
+
+def test_a_mask_that_is_dropped_is_told() -> None:
+    assert ["<&#160;mask dropped>"] == mask_labels(masked(used=False))
+    assert "takes embedding without its mask, gives" in describe(masked(used=False))
+
+
+def test_an_operation_that_is_an_output_too_is_drawn() -> None:
+    graph = masked()
+    both = LayerGraph(
+        graph.name,
+        graph.layers,
+        graph.calls,
+        graph.tensors,
+        graph.inputs,
+        (*graph.outputs, Output("mask", "not_equal:0#0")),
+    )
+    assert any("not_equal" in label for label in labels(both).values())
+
+
+# -- words -----------------------------------------------------------------------------
+
+
+def test_words_tell_shared_layers_call_by_call() -> None:
+    assert describe(shared()).splitlines() == [
+        "Model made: 2 inputs, 2 layers, 1 output, 12 weights.",
+        "Input a: shape (None, 3), float32.",
+        "Input b: shape (None, 3), float32.",
+        "Layer both (Dense, units 4, 12 weights shared by 2 calls), call 1: "
+        "takes a, gives (None, 4).",
+        "both again, call 2, with the same weights: takes b, gives (None, 4).",
+        "Layer merge (Concatenate) takes call 2 of both and call 1 of both, gives (None, 4).",
+        "Output merge: from merge, shape (None, 4).",
+    ]
+
+
+def test_words_tell_a_nested_model_once() -> None:
+    words = describe(nested()).splitlines()
+    assert "Inside encoder: 1 input, 1 layer, 1 output, 12 weights." in words
+    assert 1 == sum(line.startswith("Layer inside") for line in words)
+
+
+def test_words_tell_which_output_of_a_call_goes_where() -> None:
+    graph = graph_of(["x"], [(Layer("lstm", "LSTM"), ["x:0#0"], 2)], ["lstm:0#1"])
+    assert "Output lstm: from output 2 of lstm, shape (None, 4)." in describe(graph)
+
+
+# -- the SVG ---------------------------------------------------------------------------
+
+GRAPHS = {"line": line, "shared": shared, "nested": nested, "masked": masked}
+
+
+@pytest.fixture(params=GRAPHS)
+def drawing(request: pytest.FixtureRequest) -> Drawing:
+    return draw(GRAPHS[request.param]())
+
+
+def test_ids_are_unique(drawing: Drawing) -> None:
+    ids = [e.get("id") for e in ET.fromstring(drawing.svg).iter() if e.get("id")]
+    assert sorted(set(ids)) == sorted(ids)
+
+
+def test_ids_of_two_drawings_do_not_meet() -> None:
+    both = [
+        {e.get("id") for e in ET.fromstring(draw(graph).svg).iter() if e.get("id")}
+        for graph in (line(), shared())
+    ]
+    assert set() == both[0] & both[1]
+
+
+def test_the_picture_is_named_and_described(drawing: Drawing) -> None:
+    root = ET.fromstring(drawing.svg)
+    by_id = {element.get("id"): element.text for element in root.iter()}
+    assert "img" == root.get("role")
+    assert drawing.title == by_id[root.get("aria-labelledby")]
+    assert drawing.description == by_id[root.get("aria-describedby")]
+
+
+def test_the_picture_has_no_script_and_nothing_from_elsewhere(drawing: Drawing) -> None:
+    assert not re.search(r"<script|href|url\(|@import|src=", drawing.svg)
+    assert {"http://www.w3.org/2000/svg"} == set(re.findall(r"https?://[^\"' <]+", drawing.svg))
+
+
+def test_text_and_lines_have_the_colour_of_the_page(drawing: Drawing) -> None:
+    root = ET.fromstring(drawing.svg)
+    assert {"currentColor"} == {text.get("fill") for text in root.iter(f"{SVG}text")}
+    strokes = {element.get("stroke") for element in root.iter()}
+    assert {"currentColor"} == strokes - {None, "none", "transparent"}
+
+
+def test_fills_are_thin_and_can_be_changed(drawing: Drawing) -> None:
+    for element in ET.fromstring(drawing.svg).iter():
+        color = element.get("fill", "none")
+        if element.tag != f"{SVG}text" and color not in ("none", "transparent", "currentColor"):
+            assert float(element.get("fill-opacity")) < 0.3
+            assert "fill:var(--layergraph-" in element.get("style")
+
+
+def test_text_is_fourteen_pixels_or_near() -> None:
+    root = ET.fromstring(draw(shared()).svg)
+    assert {"14.00", "13.00"} == {text.get("font-size") for text in root.iter(f"{SVG}text")}
+    assert root.get("viewBox").split()[2:] == [
+        f"{float(root.get('width')):.2f}",
+        f"{float(root.get('height')):.2f}",
+    ]
+
+
+def test_each_call_of_a_shared_layer_is_in_the_picture() -> None:
+    assert 2 == texts(draw(shared())).count("call 1") == texts(draw(shared())).count("call 2")
+
+
+def test_names_with_markup_characters_are_shown_as_they_are() -> None:
+    graph = graph_of(['a<b>&"c\\n'], [(dense("d<&>"), ['a<b>&"c\\n:0#0'], 1)], ["d<&>:0#0"])
+    shown = texts(draw(graph))
+    assert {'a<b>&"c\\n', "d<&>"} <= set(shown)
+
+
+def test_html_frames_the_picture_so_that_it_scrolls(drawing: Drawing) -> None:
+    frame = ET.fromstring(drawing._repr_html_())
+    assert ("0", "group") == (frame.get("tabindex"), frame.get("role"))
+    assert drawing.title in frame.get("aria-label")
+    assert "overflow-x:auto" in frame.get("style")
+
+
+def test_the_title_can_be_chosen() -> None:
+    drawing = draw(line(), title="A <line>")
+    assert "A <line>" == ET.fromstring(drawing.svg).find(f"{SVG}title").text
+    assert "A <line>: 1 input, 1 layer, 1 output, 12 weights" == str(drawing)
+
+
+def test_a_drawing_is_short_in_a_terminal(drawing: Drawing) -> None:
+    assert len(repr(drawing)) < 160
+
+
+def everything() -> bytes:
+    """All texts of a model whose layers Keras names."""
+    keras.utils.clear_session()
+    x = keras.Input((5,), dtype="int32", name="x")
+    vectors = keras.layers.Embedding(9, 2, mask_zero=True)(x)
+    inner = keras.Model(x, keras.layers.LSTM(2)(vectors), name="inner")
+    a, b = keras.Input((5,), dtype="int32", name="a"), keras.Input((5,), dtype="int32", name="b")
+    model = keras.Model({"a": a, "b": b}, keras.layers.Dot(1)([inner(a), inner(b)]))
+    drawing = draw(model)
+    texts = (read(model).to_json(), drawing.dot, drawing.svg, drawing.description)
+    return "\n".join(texts).encode()
+
+
+def test_the_bytes_are_the_same_in_two_builds() -> None:
+    assert everything() == everything()
+
+
+def test_the_bytes_are_the_same_in_every_process() -> None:
+    script = "import sys, test_drawing; sys.stdout.buffer.write(test_drawing.everything())"
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ
+        | {
+            "PYTHONHASHSEED": "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1",
+            "PYTHONPATH": str(Path(__file__).parent),
+        },
+        capture_output=True,
+        check=True,
+    )
+    assert everything() == run.stdout
+
+
+# -- files -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"), [(".svg", b"<?xml"), (".png", b"\x89PNG"), (".dot", b"digraph")]
+)
+def test_a_drawing_is_saved_by_suffix(tmp_path: Path, suffix: str, start: bytes) -> None:
+    path = draw(line()).save(tmp_path / f"model{suffix}")
+    assert path.read_bytes().startswith(start)
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_a_saved_svg_follows_the_theme_by_itself(tmp_path: Path) -> None:
+    text = draw(line()).save(tmp_path / "model.svg").read_text(encoding="utf-8")
+    assert "prefers-color-scheme:dark" in text
+    assert ET.fromstring(text.encode()).tag == f"{SVG}svg"
+
+
+def test_a_saved_file_replaces_the_old_one_and_has_its_folder_s_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "model.dot"
+    path.write_text("old")
+    mode = path.stat().st_mode
+    path.unlink()
+    path.write_text("old")
+    draw(line()).save(path)
+    assert mode == path.stat().st_mode
+    assert "old" != path.read_text(encoding="utf-8")
+
+
+def test_another_suffix_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"'model\.pdf'.*\.svg, \.png, \.dot"):
+        draw(line()).save(tmp_path / "model.pdf")
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*nowhere"):
+        draw(line()).save(tmp_path / "nowhere" / "model.svg")
+
+
+def test_without_graphviz_the_line_that_installs_it_is_given(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(_graphviz.sysconfig, "get_path", lambda _: str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="python -m pip install graphviz-pure"):
+        draw(line())
+
+
+def test_graphviz_is_found_without_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert Path(_graphviz.program()).is_file()
+
+
+def test_a_failure_of_graphviz_is_told_in_its_words() -> None:
+    with pytest.raises(RuntimeError, match="syntax error"):
+        _graphviz.render("digraph {", "svg")
