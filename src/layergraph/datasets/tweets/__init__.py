@@ -24,3 +24,8 @@ __all__ = [
     "popularity",
     "same_author",
 ]
+
+# Readers, tracebacks and the reference know these by the public name.
+for _name in __all__:
+    if _name != "FEATURES":
+        globals()[_name].__module__ = __name__

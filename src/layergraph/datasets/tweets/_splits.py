@@ -31,14 +31,17 @@ def split(
         )
     groups = tweets.copies[rows]
     if how == "random":
-        # A group falls where its first row would: no group is cut.
-        _, first, group, size = np.unique(
-            groups, return_index=True, return_inverse=True, return_counts=True
-        )
-        order = np.random.default_rng([seed, 0]).permutation(len(first))
-        start = np.empty(len(first), dtype=np.int64)
-        start[order] = np.cumsum(size[order]) - size[order]
-        part = np.searchsorted(_SHARES, start / len(rows), side="right")[group]
+        # A group falls where its middle does, so none is cut. Those larger than a test part come
+        # first, so that they go to training if they can; where one alone is more than training
+        # should have, validation and test share what it leaves.
+        _, group, size = np.unique(groups, return_inverse=True, return_counts=True)
+        order = np.random.default_rng([seed, 0]).permutation(len(size))
+        large = np.where(size > (1 - _SHARES[1]) * len(rows), size, 0)
+        order = order[np.argsort(-large[order], kind="stable")]
+        middle = np.empty(len(size))
+        middle[order] = np.cumsum(size[order]) - size[order] / 2
+        end = max(_SHARES[0], size.max() / len(rows))
+        part = np.searchsorted((end, (end + 1) / 2), middle / len(rows), side="right")[group]
     else:
         part = np.searchsorted(_SHARES, np.arange(len(rows)) / len(rows), side="right")
         # The later copies of an earlier part's tweet are left out: to move them back in time

@@ -43,6 +43,7 @@ class Tweets:
             a time is missing, or a count is negative or no whole number.
 
     >>> import numpy as np
+    >>> from layergraph.datasets.tweets import Tweets
     >>> tweets = Tweets(
     ...     text=["Later", "Sooner"],
     ...     author=["ada", "grace"],
@@ -94,6 +95,7 @@ class Tweets:
     def frame(self) -> pd.DataFrame:
         """Return the tweets as a new data frame; ``created_at`` says that it is UTC.
 
+        >>> from layergraph.datasets.tweets import load
         >>> load().frame().dtypes["retweets"]
         dtype('int64')
         """

@@ -15,7 +15,10 @@ from layergraph.datasets.tweets._words import Padding
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Part:
-    """Training, validation or test data.
+    """Training, validation or test data, as ``fit`` takes it.
+
+    ``model.fit(part.inputs, part.targets)`` trains a model of several outputs. A model of one
+    output wants its targets as the array itself: ``part.targets["same_author"]``.
 
     Args:
         inputs: an array by the name of each of the model's inputs.

@@ -29,7 +29,7 @@ _MARKS = (
 )
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _LETTERS = rf"[^{_MARKS}{_UNSPACED}]+"
-_WORD = re.compile(rf"\[LINK\]|[{_UNSPACED}]|[#@]?{_LETTERS}(?:['’]{_LETTERS})*")
+_WORD = re.compile(rf"\[LINK\]|[{_UNSPACED}]|[#@]?{_LETTERS}(?:['\u2019]{_LETTERS})*")
 
 
 def words(text: str) -> list[str]:
@@ -46,7 +46,8 @@ def vocabulary(texts: Iterable[str], size: int) -> tuple[str, ...]:
     """
     if size < 3:
         raise TweetsError(
-            f"vocabulary_size={size}: needs 3 or more, since id 0 is the padding, 1 the unknown word"
+            f"vocabulary_size={size}: needs 3 or more, since id 0 is the padding and id 1 the "
+            f"unknown word"
         )
     counts = Counter(word for text in texts for word in words(text))
     ranked = sorted(counts, key=lambda word: (counts[word], word), reverse=True)
