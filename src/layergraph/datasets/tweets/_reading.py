@@ -37,7 +37,7 @@ _OFTEN = {
     "author": ("user", "username", "screen_name", "handle", "account", "name"),
     "created_at": ("date", "time", "datetime", "timestamp", "created", "posted"),
     "retweets": ("retweet_count", "retweetcount", "shares", "share_count", "reposts"),
-    "likes": ("favorite_count", "favourites", "like_count", "likecount", "favorites"),
+    "likes": ("favorite_count", "favourites", "like_count", "likecount", "favorites", "hearts"),
 }
 
 _PACKAGED_COLUMNS = {

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layergraph.datasets.tweets import _words
-from layergraph.datasets.tweets._words import Padding
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -66,7 +65,7 @@ class Task:
     test: Part
     vocabulary: tuple[str, ...]
     length: int
-    padding: Padding
+    padding: Literal["after", "before"]
     dropped: Mapping[str, int] = field(default_factory=dict)
     threshold: float | None = None
 
