@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import keras
+import matplotlib.image
 import pydot
 import pytest
 
@@ -290,6 +291,7 @@ def mask_labels(graph: LayerGraph) -> list[str]:
 
 def test_a_mask_goes_along_with_its_tensor_in_one_dashed_arrow() -> None:
     assert ["<&#160;with mask>"] == mask_labels(masked())
+    assert [None, "dashed", None] == [e.get("style") for e in to_dot(masked()).get_edges()]
     assert not any("not_equal" in label for label in labels(masked()).values())
     assert "takes embedding with its mask, gives" in describe(masked())
 
@@ -312,6 +314,20 @@ def test_an_operation_that_is_an_output_too_is_drawn() -> None:
         graph.tensors,
         graph.inputs,
         (*graph.outputs, Output("mask", "not_equal:0#0")),
+    )
+    assert any("not_equal" in label for label in labels(both).values())
+
+
+def test_an_operation_that_a_layer_takes_too_is_drawn() -> None:
+    graph = masked()
+    cast = Call("cast", 0, (Argument("x", "not_equal:0#0"),), ("cast:0#0",))
+    both = LayerGraph(
+        graph.name,
+        (*graph.layers, Layer("cast", "Cast", kind="op")),
+        (*graph.calls, cast),
+        (*graph.tensors, Tensor("cast:0#0", (None, 7), "float32", "cast:0")),
+        graph.inputs,
+        (*graph.outputs, Output("cast", "cast:0#0")),
     )
     assert any("not_equal" in label for label in labels(both).values())
 
@@ -472,6 +488,12 @@ def test_a_drawing_is_saved_by_suffix(tmp_path: Path, suffix: str, start: bytes)
     path = draw(line()).save(tmp_path / f"model{suffix}")
     assert path.read_bytes().startswith(start)
     assert [path] == list(tmp_path.iterdir())
+
+
+def test_a_saved_png_has_a_white_ground(tmp_path: Path) -> None:
+    pixels = matplotlib.image.imread(draw(line()).save(tmp_path / "model.png"))
+    assert [1.0, 1.0, 1.0] == list(pixels[0, 0, :3])
+    assert 1.0 == pixels[..., 3:].min(initial=1.0)
 
 
 def test_a_saved_svg_follows_the_theme_by_itself(tmp_path: Path) -> None:

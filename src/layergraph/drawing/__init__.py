@@ -75,7 +75,8 @@ class Drawing:
         It is written beside its place and then renamed, so that no half of it is ever seen.
 
         Args:
-            path: Where to; the suffix says what: ``.svg``, ``.png`` or ``.dot``.
+            path: Where to; the suffix says what: ``.svg`` (dark or light as the reader's
+                system is), ``.png`` (on white) or ``.dot``.
 
         Returns:
             The path written.

@@ -40,8 +40,10 @@ def render(dot: str, format: str) -> bytes:
         FileNotFoundError: If the program is missing.
         RuntimeError: If it fails; the message has its words.
     """
+    # A picture of pixels can follow no theme, so it brings its own white ground.
+    look = ["-Gbgcolor=white", "-Gdpi=144"] if format == "png" else []
     run = subprocess.run(
-        [program(), f"-T{format}"], input=dot.encode(), capture_output=True, check=False
+        [program(), f"-T{format}", *look], input=dot.encode(), capture_output=True, check=False
     )
     if run.returncode or not run.stdout:
         raise RuntimeError(
