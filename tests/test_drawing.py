@@ -13,6 +13,7 @@ import pydot
 import pytest
 
 from layergraph.drawing import Drawing, _graphviz, describe, draw, to_dot
+from layergraph.drawing._layout import picture
 from layergraph.graph import (
     Argument,
     Call,
@@ -96,7 +97,7 @@ def texts(drawing: Drawing) -> list[str | None]:
 
 
 def edges(graph: LayerGraph, **options: object) -> list[tuple[str, str]]:
-    return [(e.get_source(), e.get_destination()) for e in to_dot(graph, **options).get_edges()]
+    return [(e.get_source(), e.get_destination()) for e in picture(graph, **options).get_edges()]
 
 
 def labels(graph: LayerGraph, **options: object) -> dict[str, str]:
@@ -112,7 +113,7 @@ def labels(graph: LayerGraph, **options: object) -> dict[str, str]:
             walk(frame)
 
     found = {}
-    walk(to_dot(graph, **options))
+    walk(picture(graph, **options))
     return found
 
 
@@ -150,7 +151,7 @@ def test_an_output_shows_its_losses_with_their_weights() -> None:
 def test_a_frozen_layer_says_so_and_has_a_dashed_border() -> None:
     graph = graph_of(["x"], [(dense(trainable=False), ["x:0#0"], 1)], ["dense:0#0"])
     assert any(label.endswith("12 weights, frozen") for label in labels(graph).values())
-    assert 'STYLE="DASHED"' in to_dot(graph).to_string()
+    assert 'STYLE="DASHED"' in to_dot(graph)
     assert "stroke-dasharray" in draw(graph).svg
     assert "stroke-dasharray" not in draw(line()).svg
 
@@ -204,7 +205,7 @@ def test_a_tied_chain_says_which_call_feeds_which() -> None:
 
 
 def test_a_nested_model_called_twice_is_one_frame_with_places_for_both_calls() -> None:
-    dot = to_dot(nested())
+    dot = picture(nested())
     (frame,) = dot.get_subgraphs()
     found = labels(nested())
     (entrance,) = (n for n, label in found.items() if "12 weights shared by 2 calls" in label)
@@ -222,11 +223,11 @@ def test_a_nested_model_called_twice_is_one_frame_with_places_for_both_calls() -
 
 def test_a_nested_model_called_once_is_a_frame_without_places() -> None:
     assert not any("call 1" in label for label in labels(nested(1)).values())
-    assert 1 == len(to_dot(nested(1)).get_subgraphs())
+    assert 1 == len(picture(nested(1)).get_subgraphs())
 
 
 def test_depth_zero_folds_nested_models() -> None:
-    assert [] == to_dot(nested(), depth=0).get_subgraphs()
+    assert [] == picture(nested(), depth=0).get_subgraphs()
     (box,) = (label for label in labels(nested(), depth=0).values() if "encoder" in label)
     assert "1 layer inside" in box
     assert "call 2" in box
@@ -286,12 +287,12 @@ def masked(*, used: bool = True, passed: bool = False) -> LayerGraph:
 
 
 def mask_labels(graph: LayerGraph) -> list[str]:
-    return [edge.get("label") for edge in to_dot(graph).get_edges() if edge.get("label")]
+    return [edge.get("label") for edge in picture(graph).get_edges() if edge.get("label")]
 
 
 def test_a_mask_goes_along_with_its_tensor_in_one_dashed_arrow() -> None:
     assert ["<&#160;with mask>"] == mask_labels(masked())
-    assert [None, "dashed", None] == [e.get("style") for e in to_dot(masked()).get_edges()]
+    assert [None, "dashed", None] == [e.get("style") for e in picture(masked()).get_edges()]
     assert not any("not_equal" in label for label in labels(masked()).values())
     assert "takes embedding with its mask, gives" in describe(masked())
 

@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments; those of the process by default.
 
     Returns:
-        The exit status: 0, or 1 after an error, which is told in one line on stderr.
+        The exit status, 0, or 1 after an error, which is told in one line on stderr.
 
     Raises:
         SystemExit: For ``--help`` and ``--version``, and with status 2 if the arguments are

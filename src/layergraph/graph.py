@@ -408,7 +408,7 @@ class LayerGraph:
             layer: Name of the layer.
 
         Returns:
-            Its calls: more than one for a shared layer.
+            Its calls, more than one for a shared layer.
 
         Raises:
             KeyError: If there is no such layer; the message lists those there are.

@@ -158,7 +158,7 @@ def draw(
     """
     graph = model if isinstance(model, LayerGraph) else read(model)
     title = f"Graph of {graph.name}" if title is None else title
-    dot = to_dot(graph, direction=direction, detail=detail, depth=depth).to_string()
+    dot = to_dot(graph, direction=direction, detail=detail, depth=depth)
     words = describe(graph)
     svg = for_page(render(dot, "svg").decode(), title, words)
     return Drawing(title, size(graph), words, dot, svg)

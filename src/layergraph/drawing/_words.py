@@ -22,7 +22,7 @@ def describe(model: keras.Model | LayerGraph) -> str:
         model: A functional or Sequential model, or a graph that was read or made by hand.
 
     Returns:
-        Plain sentences, one a line: the inputs, each call with what it takes and gives,
+        Plain sentences, one a line, on the inputs, each call with what it takes and gives,
         and the outputs. A nested model is told once, after the graph that uses it.
 
     Raises:
