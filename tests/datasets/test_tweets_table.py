@@ -20,6 +20,15 @@ def test_rows_are_sorted_by_time_and_ties_keep_their_order() -> None:
     assert ["sooner", "later", "same second"] == list(Tweets(**GOOD).text)
 
 
+def test_many_rows_of_the_same_seconds_keep_their_order() -> None:
+    times = np.array([n % 2 for n in range(200)]).astype("datetime64[s]")
+    tweets = Tweets(
+        **{name: [*values[:1]] * 200 for name, values in GOOD.items()}
+        | {"created_at": times, "likes": list(range(200))}
+    )
+    assert [*range(0, 200, 2), *range(1, 200, 2)] == tweets.likes.tolist()
+
+
 def test_columns_have_the_promised_dtypes() -> None:
     tweets = Tweets(**GOOD)
     dtypes = {name: str(getattr(tweets, name).dtype) for name in GOOD}
