@@ -65,6 +65,7 @@ def serve(session: nox.Session) -> None:
     install(session, "docs", "tweets")
     session.run(
         "sphinx-autobuild", "-n", "--host=127.0.0.1", "--watch=tutorials", "--watch=src",
+        "--re-ignore=__pycache__",
         f"--doctree-dir={BUILD / 'doctrees'}", *session.posargs, "docs", str(BUILD / "html"),
     )  # fmt: skip
 
