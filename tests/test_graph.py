@@ -562,13 +562,13 @@ class Negative(keras.Operation):
 # -- the house -------------------------------------------------------------------------
 
 
-def test_private_names_of_keras_stay_in_graph() -> None:
+def test_private_names_of_keras_stay_in_the_reader() -> None:
     private = r"\._(?:inbound|outbound|keras_|nodes\b|inputs_struct|outputs_struct|functional\b)"
     private += r"|\._(?:compile_|flat_losses|user_loss|operations\b)|keras\.src"
     found = [
         f"{path.relative_to(PACKAGE)}: {line.strip()}"
         for path in sorted(PACKAGE.rglob("*.py"))
-        if path.name != "graph.py"
+        if path.relative_to(PACKAGE).as_posix() != "graph/_reading.py"
         for line in path.read_text(encoding="utf-8").splitlines()
         if re.search(private, line)
     ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pydot
 
-    from layergraph.graph import Argument, Call, Input, Layer, LayerGraph, Output, Path, Tensor
+    from layergraph.graph import Argument, Call, Input, Layer, LayerGraph, Output, Tensor
 
 DIRECTIONS = ("TB", "LR")
 DETAILS = ("names", "shapes", "all")
@@ -374,7 +374,7 @@ def _order(view: View, call: Call, graph: LayerGraph) -> dict[int, int]:
     Keras goes by the structure of the inputs, else by their names, else by order.
     """
     arguments: list[Argument] = [taken.argument for taken in view.taken(call)]
-    named: list[Path] = [(end.name,) for end in graph.inputs]
+    named: list[tuple[str | int, ...]] = [(end.name,) for end in graph.inputs]
     for keys in ([end.path for end in graph.inputs], named):
         if {argument.path for argument in arguments} == set(keys):
             return {at: keys.index(argument.path) for at, argument in enumerate(arguments)}
