@@ -1,4 +1,5 @@
 import json
+import pickle
 import re
 import subprocess
 import sys
@@ -144,6 +145,29 @@ def test_an_operation_tells_its_constant() -> None:
     assert ("op", (("x2", 3),)) == (graph.layer(call.layer).kind, call.constants)
 
 
+def test_tensors_among_star_arguments_have_their_place() -> None:
+    a, b = keras.Input((2, 3), name="a"), keras.Input((3, 4), name="b")
+    graph = read(keras.Model([a, b], ops.einsum("bij,bjk->bik", a, b)))
+    assert (
+        Argument("operands", "a:0#0", (0,)),
+        Argument("operands", "b:0#0", (1,)),
+    ) == graph.calls[0].arguments
+
+
+def test_a_slice_is_told_as_it_is_written() -> None:
+    x = keras.Input((4, 6, 3), name="x")
+    graph = read(keras.Model(x, x[:, 1::2, ..., None, 0]))
+    assert (("key", (":", "1::2", "...", None, 0)),) == graph.calls[0].constants
+
+
+def test_numbers_of_numpy_are_told_as_numbers() -> None:
+    x = keras.Input((2,), name="x")
+    y = layers.Dropout(np.float32(0.25), name="drop")(x) * np.float32(3)
+    graph = read(keras.Model(x, y))
+    assert (("rate", 0.25),) == graph.layer("drop").facts
+    assert (("x2", 3.0),) == graph.calls[1].constants
+
+
 def test_an_argument_at_its_default_is_no_constant() -> None:
     x = keras.Input((3, 2), name="x")
     assert () == read(keras.Model(x, layers.LSTM(2)(x))).calls[0].constants
@@ -173,6 +197,36 @@ def test_a_mask_travels_with_the_tensor_it_belongs_to() -> None:
         graph.tensor("embedding:0#0").mask,
     )
     assert not graph.tensor("lstm:0#0").masked
+
+
+# Keras saves a weight through an array interface that NumPy 2 finds old.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("copy", ["built", "cloned", "loaded"])
+def test_masks_through_many_sums_are_found_one_by_one(copy: str, tmp_path: Path) -> None:
+    text = keras.Input((7,), dtype="int32", name="text")
+    x = layers.Embedding(9, 2, mask_zero=True)(text)
+    for _ in range(40):  # each sum asks for the masks of two; a path for each choice is too many
+        x = layers.Add()([x, layers.Dropout(0.1)(x)])
+    built = model = keras.Model(text, layers.LSTM(2, name="lstm")(x))
+    if copy == "cloned":
+        model = keras.models.clone_model(built)
+    elif copy == "loaded":
+        built.save(tmp_path / "model.keras")
+        model = keras.saving.load_model(tmp_path / "model.keras")
+    graph = read(model)
+    tensor, mask = graph.call("lstm:0").inputs
+    assert mask == graph.tensor(tensor).mask
+    assert read(built) == graph
+
+
+def test_a_mask_that_no_call_of_the_model_makes_has_no_id() -> None:
+    text = keras.Input((7,), dtype="int32", name="text")
+    vectors = layers.Embedding(9, 2, mask_zero=True, name="embedding")(text)
+    graph = read(keras.Model(text, vectors))
+    assert (True, None) == (
+        graph.tensor("embedding:0#0").masked,
+        graph.tensor("embedding:0#0").mask,
+    )
 
 
 # -- sharing ---------------------------------------------------------------------------
@@ -286,6 +340,25 @@ def test_frozen_weights_are_not_trainable() -> None:
     )
 
 
+def test_a_model_whose_layers_are_frozen_is_frozen() -> None:
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="dense")], name="inner")
+    inner.get_layer("dense").trainable = False
+    x = keras.Input((4,), name="x")
+    each = layers.TimeDistributed(inner, name="each")
+    t = keras.Input((2, 4), name="t")
+    graph = read(keras.Model([x, t], [inner(x), each(t)]))
+    assert (True, True) == (graph.layer("inner").frozen, graph.layer("each").frozen)
+
+
+def test_a_layer_of_statistics_only_is_not_frozen() -> None:
+    x = keras.Input((4,), name="x")
+    norm = layers.BatchNormalization(center=False, scale=False, name="norm")
+    graph = read(keras.Model(x, norm(x)))
+    assert (0, False) == (graph.count_weights(trainable=True), graph.layer("norm").frozen)
+    norm.trainable = False
+    assert read(keras.Model(x, norm(x))).layer("norm").frozen
+
+
 def test_batch_statistics_are_counted_apart() -> None:
     x = keras.Input((4,), name="x")
     graph = read(keras.Model(x, layers.BatchNormalization()(x)))
@@ -308,6 +381,20 @@ def test_outputs_of_a_dict_have_its_keys() -> None:
         end.name: graph.tensor(end.tensor).shape for end in graph.outputs
     }
     assert [("x",)] == [end.path for end in graph.inputs]
+
+
+def test_outputs_in_a_list_within_a_dict_are_named_as_keras_names_their_losses() -> None:
+    x = keras.Input((2,), name="x")
+    one, two, three = (layers.Dense(1, name=name)(x) for name in ("one", "two", "three"))
+    model = keras.Model(x, {"y": [one, two], "z": {"deep": three}})
+    model.compile("sgd", loss={"y": ["mse", "mae"], "z": {"deep": "mse"}})
+    ones = np.ones((2, 1))
+    log = model.evaluate(
+        np.ones((2, 2)), {"y": [ones, ones], "z": {"deep": ones}}, verbose=0, return_dict=True
+    )
+    names = [end.name for end in read(model).outputs]
+    assert ["y/one", "y/two", "z/deep"] == names
+    assert {"loss", "y/one_loss", "y/two_loss", "z/deep_loss"} == set(log)
 
 
 def test_losses_by_name_reach_their_outputs() -> None:
@@ -402,6 +489,11 @@ def tiny(**changes: object) -> LayerGraph:
     return LayerGraph(**(parts | changes))
 
 
+def test_a_graph_survives_pickling() -> None:
+    graph = read(encoder_called_twice())
+    assert graph == pickle.loads(pickle.dumps(graph))
+
+
 def test_a_graph_made_by_hand_equals_one_that_was_read() -> None:
     x = keras.Input((3,), name="x")
     made = read(keras.Model(x, layers.Dense(2, name="dense")(x), name="tiny"))
@@ -444,6 +536,20 @@ def test_a_subclassed_model_is_refused_with_what_to_do() -> None:
 def test_a_nested_subclassed_model_is_a_layer() -> None:
     x = keras.Input((2,), name="x")
     assert "layer" == read(keras.Model(x, Subclassed(name="inner")(x))).layer("inner").kind
+
+
+def test_an_unbuilt_model_in_a_wrapper_is_a_layer() -> None:
+    class Aside(layers.Wrapper):
+        def build(self, shape: object) -> None:
+            self.built = True
+
+        def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+            return inputs
+
+    x = keras.Input((2,), name="x")
+    aside = Aside(keras.Sequential([layers.Dense(1)], name="lazy"), name="aside")
+    lazy = read(keras.Model(x, aside(x))).layer("aside").wraps
+    assert ("lazy", "layer", (), None) == (lazy.name, lazy.kind, lazy.facts, lazy.graph)
 
 
 def test_an_unbuilt_sequential_model_is_refused_with_what_to_do() -> None:

@@ -84,8 +84,14 @@ class Layer:
 
     @property
     def frozen(self) -> bool:
-        """Whether the layer has weights and ``trainable`` is off."""
-        return bool(self.weights) and not self.trainable
+        """Whether ``trainable`` is off for it, or in it, so that no weight is left to train.
+
+        A layer whose weights are statistics only, such as ``Normalization``, is not frozen.
+        """
+        if not self.weights or self.count_weights(trainable=True):
+            return False
+        inner = self.graph.layers if self.graph else () if self.wraps is None else (self.wraps,)
+        return not self.trainable or any(layer.frozen for layer in inner)
 
     def count_weights(self, *, trainable: bool | None = None) -> int:
         """Count the numbers in the weights, each variable once.
@@ -107,8 +113,8 @@ class Argument:
     Attributes:
         name: The parameter of the layer's ``call`` that takes it, such as ``inputs``.
         tensor: Id of the tensor.
-        path: Where it stands within a list or dict given as that parameter: ``(1,)`` is
-            the second of a list, ``("title",)`` the value of a dict's key.
+        path: Where it stands within a list or dict given as that parameter, or among its
+            ``*args``: ``(1,)`` is the second of a list, ``("title",)`` the value of a key.
         keyword: Whether it was given by name.
     """
 
@@ -214,7 +220,7 @@ class Output:
 
     Attributes:
         name: The dict key, or the name of the layer that makes it, as in
-            ``model.output_names``.
+            ``model.output_names``; with ``/`` between the parts if outputs are nested.
         tensor: Id of its tensor.
         path: Its place in the structure of the model's outputs, as for :class:`Input`.
         losses: The losses on it, as Keras applies them; empty before ``compile``.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from layergraph.graph._layergraph import (
     Argument,
@@ -57,33 +59,36 @@ def read(model: keras.Model) -> LayerGraph:
         >>> graph.count_weights()
         608
     """
-    return _read(model, {}, "")
-
-
-def _read(model: object, numbers: dict[int, int], within: str) -> LayerGraph:
     import keras
 
-    functional: Any = model
+    functional = _functional(model)
+    if functional is not None:
+        return _Reader(model, functional, {}).graph()
     if isinstance(model, keras.Sequential):
-        functional = model._functional
-        if functional is None:
-            raise ValueError(
-                f"the Sequential model {model.name!r}{within} has not been built, so it has no "
-                "graph yet: give it keras.Input(shape) as its first layer, or call "
-                "model.build((None, ...)) with the shape of a batch"
-            )
-    elif not isinstance(model, keras.Model):
-        raise TypeError(
-            f"a Keras model is needed, not {_type_name(model)}{within}: pass what "
-            "keras.Model(inputs, outputs) or keras.Sequential([...]) returned"
+        raise ValueError(
+            f"the Sequential model {model.name!r} has not been built, so it has no graph yet: "
+            "give it keras.Input(shape) as its first layer, or call model.build((None, ...)) "
+            "with the shape of a batch"
         )
-    elif not isinstance(model, keras.Function):
+    if isinstance(model, keras.Model):
         raise TypeError(
-            f"the model {model.name!r}{within} is subclassed ({_type_name(model)}): what its "
-            "call method does is Python code and not a graph of layers; build it with "
+            f"the model {model.name!r} is subclassed ({_type_name(model)}): what its call "
+            "method does is Python code and not a graph of layers; build it with "
             "keras.Model(inputs, outputs) to read, draw or describe it"
         )
-    return _Reader(model, functional, numbers).graph()
+    raise TypeError(
+        f"a Keras model is needed, not {_type_name(model)}: pass what "
+        "keras.Model(inputs, outputs) or keras.Sequential([...]) returned"
+    )
+
+
+def _functional(model: object) -> Any:  # noqa: ANN401 - a private class of Keras
+    """Return the functional model that a model is, or that a Sequential holds once built."""
+    import keras
+
+    if isinstance(model, keras.Sequential):
+        return model._functional
+    return model if isinstance(model, keras.Model) and isinstance(model, keras.Function) else None
 
 
 class _Reader:
@@ -97,6 +102,7 @@ class _Reader:
         self.functional = functional
         self.numbers = numbers
         self.call_numbers: dict[int, int] = {}
+        self.same: dict[int, Any] = {}  # the model's nodes by the identity of twins outside
         for operation in functional.operations:
             own = (
                 node
@@ -115,13 +121,13 @@ class _Reader:
         operations = {id(node.operation): node.operation for node in nodes}
         symbolic = list(self.functional.inputs)
         symbolic += [tensor for node in nodes for tensor in node.outputs]
-        present = {self.id(tensor) for tensor in symbolic}
         outputs, problem = self.outputs()
+        self.find_twins(nodes, symbolic)
         return LayerGraph(
             name=self.model.name,
             layers=tuple(self.layer(operation) for operation in operations.values()),
             calls=tuple(self.call(node) for node in nodes),
-            tensors=tuple(self.tensor(tensor, present) for tensor in symbolic),
+            tensors=tuple(self.tensor(tensor) for tensor in symbolic),
             inputs=inputs,
             outputs=outputs,
             class_name=type(self.model).__name__,
@@ -133,11 +139,18 @@ class _Reader:
         """Yield the calls so that each follows those it depends on, chain after chain.
 
         Walking back from the outputs keeps a branch together, which is the order in which
-        one tells it. A stack of our own, as a deep model exceeds Python's recursion limit.
+        one tells it.
         """
-        done = {id(self.node(tensor)) for tensor in self.functional.inputs}
-        for output in self.functional.outputs:
-            stack = [(self.node(output), False)]
+        inputs = {id(self.node(tensor)) for tensor in self.functional.inputs}
+        return self.walk(self.functional.outputs, inputs)
+
+    def walk(self, tensors: Iterable[Any], done: set[int]) -> Iterator[Any]:
+        """Yield the nodes that lead to some tensors, each after those it depends on.
+
+        With a stack of our own, as a deep model exceeds Python's recursion limit.
+        """
+        for tensor in tensors:
+            stack = [(self.node(tensor), False)]
             while stack:
                 node, ready = stack.pop()
                 if id(node) in done:
@@ -158,10 +171,9 @@ class _Reader:
         operation, _, position = tensor._keras_history
         return f"{operation.name}:{self.call_numbers[id(self.node(tensor))]}#{position}"
 
-    def tensor(self, tensor: Any, present: set[str]) -> Tensor:  # noqa: ANN401
+    def tensor(self, tensor: Any) -> Tensor:  # noqa: ANN401
         node = self.node(tensor)
         mask = getattr(tensor, "_keras_mask", None)
-        mask_id = None if mask is None else self.twin(mask)
         return Tensor(
             id=self.id(tensor),
             shape=tuple(tensor.shape),
@@ -169,47 +181,63 @@ class _Reader:
             call=None if node.is_input else f"{node.operation.name}:{self.call_numbers[id(node)]}",
             position=tensor._keras_history.tensor_index,
             masked=mask is not None,
-            mask=mask_id if mask_id in present else None,
+            mask=self.own(mask) if hasattr(mask, "_keras_history") else None,
         )
 
-    def twin(self, tensor: Any) -> str | None:  # noqa: ANN401
-        """Find a tensor that a mask is, or is equal to, in this model.
-
-        In a loaded model, the mask that travels with a tensor is made by one call, and the
-        mask that a layer was given by another that does the same.
-        """
+    def own(self, tensor: Any) -> str | None:  # noqa: ANN401
+        """Return the id of a tensor, or of its twin in this model, if there is one."""
         node = self.node(tensor)
-        if id(node) in self.call_numbers:
-            return self.id(tensor)
-        return self.twins.get((*self.deed(node), tensor._keras_history.tensor_index))
+        node = self.same.get(id(node), node)
+        if id(node) not in self.call_numbers:
+            return None
+        return self.id(node.outputs[tensor._keras_history.tensor_index])
 
-    @cached_property
-    def twins(self) -> dict[tuple[Any, ...], str]:
-        """The tensors that bare operations give, by what is done to what."""
-        return {
-            (*self.deed(node), position): self.id(tensor)
-            for operation in self.functional.operations
-            for node in operation._inbound_nodes
-            if id(node) in self.call_numbers and not node.is_input
-            for position, tensor in enumerate(node.outputs)
-        }
+    def find_twins(self, nodes: Iterable[Any], symbolic: Iterable[Any]) -> None:
+        """Find the nodes that compute a mask just as a node of this model does.
 
-    def deed(self, node: Any) -> tuple[Any, ...]:  # noqa: ANN401
-        call_inputs = tuple(self.twin(tensor) for tensor in node.input_tensors)
-        return type(node.operation), call_inputs, _fact(node.arguments.args)
+        In a model that was loaded or cloned, the mask that travels with a tensor is made by
+        one call, and the mask that a layer was given by another that does the same.
+        """
+        import keras
+
+        def deed(node: Any) -> tuple[Any, ...]:  # noqa: ANN401
+            """Say what a node does: the same for twins, and for no two layers."""
+            operation, arguments = node.operation, node.arguments
+            is_layer = isinstance(operation, keras.layers.Layer)
+            who = operation if is_layer else (type(operation), _facts(operation))
+            made_by = [
+                (self.node(tensor), tensor._keras_history[2]) for tensor in node.input_tensors
+            ]
+            takes = tuple(
+                (id(self.same.get(id(made), made)), position) for made, position in made_by
+            )
+            return who, takes, _fact((arguments.args, *sorted(arguments.kwargs.items())))
+
+        masks = [getattr(tensor, "_keras_mask", None) for tensor in symbolic]
+        masks = [mask for mask in masks if hasattr(mask, "_keras_history")]
+        outside = list(self.walk(masks, set(self.call_numbers)))
+        if outside:
+            done = {deed(node): node for node in nodes}
+            for node in outside:
+                if (twin := done.get(deed(node))) is not None:
+                    self.same[id(node)] = twin
 
     def call(self, node: Any) -> Call:  # noqa: ANN401
         from keras import KerasTensor
 
         parameters = inspect.signature(node.operation.call).parameters
-        positions = zip(_positions(parameters.values()), node.arguments.args, strict=False)
-        given = [(name, value, False) for name, value in positions]
-        given += [(name, value, True) for name, value in node.arguments.kwargs.items()]
+        places = zip(_places(parameters.values()), node.arguments.args, strict=False)
+        given = [(name, place, value, False) for (name, place), value in places]
+        given += [(name, (), value, True) for name, value in node.arguments.kwargs.items()]
         arguments, constants = [], []
-        for name, value, keyword in given:
+        for name, place, value, keyword in given:
             leaves = list(_leaves(value))
-            tensors = [(path, leaf) for path, leaf in leaves if isinstance(leaf, KerasTensor)]
-            arguments += [Argument(name, self.id(leaf), path, keyword) for path, leaf in tensors]
+            tensors = [
+                Argument(name, self.id(leaf), (*place, *path), keyword)
+                for path, leaf in leaves
+                if isinstance(leaf, KerasTensor)
+            ]
+            arguments += tensors
             fact = _fact(value)
             unset = all(leaf is None for _, leaf in leaves)
             if not tensors and not unset and fact != _default(parameters, name):
@@ -229,9 +257,8 @@ class _Reader:
         module = cls.__module__
         if not isinstance(operation, keras.layers.Layer):
             return Layer(name, cls.__name__, module, "op", facts=_facts(operation))
-        nested = isinstance(operation, keras.Sequential) or (
-            isinstance(operation, keras.Model) and isinstance(operation, keras.Function)
-        )
+        functional = _functional(operation)
+        nested = functional is not None
         wraps = None
         if isinstance(operation, keras.layers.Bidirectional):
             wraps = operation.forward_layer
@@ -242,10 +269,10 @@ class _Reader:
             class_name=cls.__name__,
             module=module,
             kind="model" if nested else "layer",
-            facts=() if nested else _facts(operation),
+            facts=() if isinstance(operation, keras.Model) else _facts(operation),
             weights=self.weights(operation),
             trainable=bool(operation.trainable),
-            graph=_read(operation, self.numbers, f" in {self.model.name!r}") if nested else None,
+            graph=_Reader(operation, functional, self.numbers).graph() if nested else None,
             wraps=None if wraps is None else self.layer(wraps),
         )
 
@@ -268,7 +295,9 @@ class _Reader:
         outputs = []
         for number, (path, tensor) in enumerate(_leaves(self.functional._outputs_struct)):
             keys = [key for key in path if isinstance(key, str)]
-            name = "/".join(keys) if keys else names[number]
+            if not keys or not isinstance(path[-1], str):
+                keys.append(names[number])  # in a list within a dict, as Keras names its loss
+            name = "/".join(keys)
             outputs.append(Output(name, self.id(tensor), path, tuple(losses[number])))
         return tuple(outputs), problem
 
@@ -324,17 +353,17 @@ def _type_name(value: object) -> str:
     return f"the class {name}" if isinstance(value, type) else f"an object of type {name}"
 
 
-def _positions(parameters: Iterable[inspect.Parameter]) -> Iterator[str]:
-    """Name the positional arguments of a function, one after another."""
+def _places(parameters: Iterable[inspect.Parameter]) -> Iterator[tuple[str, Path]]:
+    """Yield where a function takes its positional arguments: parameter, place in ``*args``."""
     star = "args"
     for parameter in parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
             star = parameter.name
             break
         if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
-            yield parameter.name
-    while True:
-        yield star
+            yield parameter.name, ()
+    for place in itertools.count():
+        yield star, (place,)
 
 
 def _default(parameters: Mapping[str, inspect.Parameter], name: str) -> Fact:
@@ -376,6 +405,8 @@ def _facts(operation: Any) -> tuple[tuple[str, Fact], ...]:  # noqa: ANN401
 
 def _fact(value: object) -> Fact:
     """Make a value plain: hashable, comparable, without an address in it."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float):
@@ -383,5 +414,6 @@ def _fact(value: object) -> Fact:
     if isinstance(value, list | tuple):
         return tuple(_fact(item) for item in value)
     if isinstance(value, slice):
-        return f"slice({value.start}, {value.stop}, {value.step})"
-    return type(value).__name__
+        parts = [value.start, value.stop, *([] if value.step is None else [value.step])]
+        return ":".join("" if part is None else str(_fact(part)) for part in parts)
+    return "..." if value is Ellipsis else type(value).__name__
