@@ -226,6 +226,23 @@ def test_a_nested_model_called_once_is_a_frame_without_places() -> None:
     assert 1 == len(picture(nested(1)).get_subgraphs())
 
 
+def test_a_model_in_a_wrapper_is_a_frame_that_gives_the_wrapper_s_shape() -> None:
+    inner = graph_of(["ids"], [(dense("inside"), ["ids:0#0"], 1)], ["inside:0#0"], "step")
+    step = Layer("step", "Sequential", kind="model", weights=inner.layers[0].weights, graph=inner)
+    each = Layer("each", "TimeDistributed", weights=step.weights, wraps=step)
+    graph = graph_of(["x"], [(each, ["x:0#0"], 1)], ["each:0#0"])
+    (frame,) = picture(graph).get_subgraphs()
+    found = labels(graph)
+    assert "1 layer inside" in next(label for label in found.values() if "TimeDistr" in label)
+    assert any(label.startswith("inside\xa0 Dense") for label in found.values())
+    start, _ = edges(graph)[-1]
+    way_out = start.partition(":")[0]
+    assert way_out in {node.get_name() for node in frame.get_nodes()}
+    assert "(None, 4)" == found[way_out]
+    assert "each" == labels(graph, detail="names")[way_out]
+    assert [] == picture(graph, depth=0).get_subgraphs()
+
+
 def test_depth_zero_folds_nested_models() -> None:
     assert [] == picture(nested(), depth=0).get_subgraphs()
     (box,) = (label for label in labels(nested(), depth=0).values() if "encoder" in label)
@@ -355,6 +372,31 @@ def test_words_tell_a_nested_model_once() -> None:
     assert 1 == sum(line.startswith("Layer inside") for line in words)
 
 
+def test_words_tell_no_losses_of_a_nested_model() -> None:
+    inner = graph_of(
+        ["ids"],
+        [(dense("inside"), ["ids:0#0"], 1)],
+        [Output("inside", "inside:0#0", losses=(Loss("mse"),))],
+    )
+    assert "loss mse" in describe(inner)
+    nest = Layer("nest", "Functional", kind="model", graph=inner)
+    assert "loss" not in describe(graph_of(["x"], [(nest, ["x:0#0"], 1)], ["nest:0#0"]))
+
+
+def test_statistics_alone_are_not_called_frozen() -> None:
+    statistics = (Weight("mean", (3,), "float32", False, 0),)
+    norm = Layer("norm", "Normalization", weights=statistics)
+    graph = graph_of(["x"], [(norm, ["x:0#0"], 1)], ["norm:0#0"])
+    assert "(Normalization, 3 weights, 3 of them not trained)" in describe(graph)
+    assert 'STYLE="DASHED"' not in to_dot(graph)
+
+
+def test_a_setting_of_one_value_keeps_its_comma() -> None:
+    norm = Layer("norm", "LayerNormalization", facts=(("axis", (-1,)),))
+    graph = graph_of(["x"], [(norm, ["x:0#0"], 1)], ["norm:0#0"])
+    assert "(LayerNormalization, axis (-1,))" in describe(graph)
+
+
 def test_words_tell_which_output_of_a_call_goes_where() -> None:
     graph = graph_of(["x"], [(Layer("lstm", "LSTM"), ["x:0#0"], 2)], ["lstm:0#1"])
     assert "Output lstm: from output 2 of lstm, shape (None, 4)." in describe(graph)
@@ -381,6 +423,15 @@ def test_ids_of_two_drawings_do_not_meet() -> None:
         for graph in (line(), shared())
     ]
     assert set() == both[0] & both[1]
+
+
+def test_another_title_gives_a_drawing_shown_twice_other_ids() -> None:
+    first, second, again = (
+        {e.get("id") for e in ET.fromstring(draw(line(), title=title).svg).iter() if e.get("id")}
+        for title in ("One", "Two", "One")
+    )
+    assert set() == first & second
+    assert first == again
 
 
 def test_the_picture_is_named_and_described(drawing: Drawing) -> None:

@@ -46,6 +46,9 @@ class Drawing:
         description: The picture in words, as :func:`describe` gives them.
         dot: The picture in Graphviz's DOT language.
         svg: The picture as SVG to stand within a page: no script, nothing from elsewhere.
+            Its ids begin with a digest of the picture, its words and its title. They repeat
+            only where a page shows the very same drawing twice: what they lead to is then the
+            same too, but HTML wants each id once, so give one of the two another title.
     """
 
     title: str

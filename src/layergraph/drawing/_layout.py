@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from layergraph.drawing._svg import INK, fill
 from layergraph.drawing._view import View
-from layergraph.drawing._words import class_name, counts, facts, flow, losses, plural, shape, value
+from layergraph.drawing._words import (
+    chain,
+    class_name,
+    counts,
+    facts,
+    flow,
+    losses,
+    plural,
+    shape,
+    value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -180,8 +190,9 @@ class _Picture:
         parent: Any,  # noqa: ANN401
         level: int,
     ) -> _Ways:
-        if layer.graph is not None and (self.depth is None or level < self.depth):
-            return self.frame(layer, layer.graph, calls, view, parent, level)
+        inside = _inside(layer)
+        if inside is not None and (self.depth is None or level < self.depth):
+            return self.frame(layer, inside, calls, view, parent, level)
         ins, outs = self.cells_in(calls, view), self.cells_out(calls, view)
         shared = len(calls) > 1
         label = self.box(
@@ -189,7 +200,7 @@ class _Picture:
             self.title(layer, calls, view),
             "shared" if shared else "layer",
             outs if shared or len(outs) > len(calls) else [],
-            dashed=_frozen(layer),
+            dashed=layer.frozen,
         )
         tip = _tip(layer, calls)
         kind = "shared" if shared else layer.kind
@@ -204,11 +215,11 @@ class _Picture:
         parent: Any,  # noqa: ANN401
         level: int,
     ) -> _Ways:
-        """Draw a nested model as a frame around its layers.
+        """Draw a nested model, or one that a wrapper applies, as a frame around its layers.
 
         Edges reach a box with a place for each call, and go on through the model as one. A
         model that is called more than once has a second box, where they leave, again with a
-        place for each call.
+        place for each call. So has a wrapper, as its shapes are not those of the model.
         """
         import pydot
 
@@ -217,7 +228,7 @@ class _Picture:
         tip = _tip(layer, calls)
         look: dict[str, Any] = {
             "label": "",
-            "style": "rounded,filled" + (",dashed" if _frozen(layer) else ""),
+            "style": "rounded,filled" + (",dashed" if layer.frozen else ""),
             "fillcolor": fill("model"),
             "color": INK,
             "margin": "12",
@@ -234,9 +245,12 @@ class _Picture:
         for tensor, start in starts.items():
             self.edge(entrance, start, graph.tensor(tensor))
         places = self.inside(graph, starts, frame, level + 1)
-        if shared:
+        if shared or layer.graph is None:
             ends = [_cell([end.name], f"e{at}") for at, end in enumerate(graph.outputs)]
-            label = self.box(ends if len(ends) > 1 else [], "", kind, outs)
+            # Without calls and shapes to tell, the box still says whose way out it is.
+            told = len(outs) > 1 or self.detail != "names"
+            title = "" if told else _label(_bold(layer.name), [])
+            label = self.box(ends if len(ends) > 1 else [], title, kind, outs if told else [])
             leave = self.node(frame, label, kind, tip, shape="plain")
             ways.outs.update(self.ways(leave, calls, view, label).outs)
             north = "n" if self.down else "w"
@@ -300,8 +314,9 @@ class _Picture:
             small.append(flow(calls[0], view))
         if self.detail == "all" or len(calls) > 1:
             small += [", ".join(counts(layer, len(calls)))]
-        if layer.graph is not None and self.detail != "names":
-            small.append(f"{plural(len(View(layer.graph).layers), 'layer')} inside")
+        inside = _inside(layer)
+        if inside is not None and self.detail != "names":
+            small.append(f"{plural(len(View(inside).layers), 'layer')} inside")
         return _label(f"{_bold(layer.name)}&#160; {_text(class_name(layer))}", small)
 
     def box(
@@ -392,8 +407,9 @@ def _source(tensor: str, call: Call, view: View) -> Call | None:
     return source if source is not None and source.layer == call.layer else None
 
 
-def _frozen(layer: Layer) -> bool:
-    return layer.count_weights() > 0 and layer.count_weights(trainable=True) == 0
+def _inside(layer: Layer) -> LayerGraph | None:
+    """Return the graph of a nested model, or of the one that a wrapper applies."""
+    return next((part.graph for part in chain(layer) if part.graph is not None), None)
 
 
 def _key(end: Input) -> str:

@@ -40,10 +40,10 @@ def describe(model: keras.Model | LayerGraph) -> str:
         Output side: from side, shape (None, 1).
     """
     graph = model if isinstance(model, LayerGraph) else read(model)
-    return "\n".join(_sentences(graph, f"Model {graph.name}"))
+    return "\n".join(_sentences(graph, f"Model {graph.name}", trained=True))
 
 
-def _sentences(graph: LayerGraph, title: str) -> Iterator[str]:
+def _sentences(graph: LayerGraph, title: str, *, trained: bool) -> Iterator[str]:
     view = View(graph)
     names = _tensor_names(view)
     numbers = {layer.name: len(calls) for layer, calls in view.layers}
@@ -69,15 +69,17 @@ def _sentences(graph: LayerGraph, title: str) -> Iterator[str]:
         yield f"{head} takes {takes}{extra}, gives {gives}."
     for output in graph.outputs:
         tensor = graph.tensor(output.tensor)
-        parts = [f"from {names[output.tensor]}", f"shape {shape(tensor.shape)}", *losses(output)]
+        parts = [f"from {names[output.tensor]}", f"shape {shape(tensor.shape)}"]
+        if trained:
+            parts += losses(output)
         yield f"Output {output.name}: {', '.join(parts)}."
-    if graph.compile_problem:
+    if trained and graph.compile_problem:
         yield f"The losses do not fit the outputs: {graph.compile_problem}"
     for layer, _ in view.layers:
-        for part in _chain(layer):
+        for part in chain(layer):
             if part.graph is not None:
-                within = f"Inside {layer.name}"
-                yield from _sentences(part.graph, within)
+                # Losses that a nested model was compiled with play no part in this one.
+                yield from _sentences(part.graph, f"Inside {layer.name}", trained=False)
 
 
 def _tensor_names(view: View) -> dict[str, str]:
@@ -102,7 +104,7 @@ def _join(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def _chain(layer: Layer) -> Iterator[Layer]:
+def chain(layer: Layer) -> Iterator[Layer]:
     """Yield a layer, what it wraps, what that wraps, and so on."""
     part: Layer | None = layer
     while part is not None:
@@ -136,20 +138,20 @@ def shape(sizes: Sequence[int | None]) -> str:
 def value(fact: object) -> str:
     """Write a setting's value."""
     if isinstance(fact, tuple):
-        return f"({', '.join(map(value, fact))})"
+        return f"({', '.join(map(value, fact))}{',' if len(fact) == 1 else ''})"
     return str(fact)
 
 
 def class_name(layer: Layer) -> str:
     """Write a layer's class, with what it wraps."""
-    return " of ".join(part.class_name for part in _chain(layer))
+    return " of ".join(part.class_name for part in chain(layer))
 
 
 def facts(layer: Layer, sign: str) -> list[str]:
     """Write the settings of a layer and of what it wraps."""
     return [
         f"{name.replace('_', ' ') if sign == ' ' else name}{sign}{value(fact)}"
-        for part in _chain(layer)
+        for part in chain(layer)
         for name, fact in part.facts
     ]
 
@@ -162,7 +164,7 @@ def counts(layer: Layer, calls: int) -> list[str]:
         words.append(plural(total, "weight") + (f" shared by {calls} calls" if calls > 1 else ""))
     elif calls > 1:
         words.append(f"called {calls} times")
-    if total and not trained:
+    if layer.frozen:
         words.append("frozen")
     elif trained < total:
         words.append(f"{total - trained:,} of them not trained")
