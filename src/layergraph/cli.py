@@ -54,11 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     try:
-        return int(arguments.run(arguments))
+        arguments.run(arguments)
     except _CommandError as error:
         message = " ".join(str(error).split())
         print(f"layergraph: error: {message}", file=sys.stderr)
         return 1
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -106,7 +107,7 @@ def _depth(text: str) -> int:
 _depth.__name__ = "number of levels"  # argparse puts it into its message
 
 
-def _draw(arguments: argparse.Namespace) -> int:
+def _draw(arguments: argparse.Namespace) -> None:
     from layergraph.drawing import draw
 
     model = _load(arguments.model)
@@ -122,10 +123,9 @@ def _draw(arguments: argparse.Namespace) -> int:
     except (OSError, RuntimeError, TypeError, ValueError) as error:
         raise _CommandError(str(error)) from error
     print(f"{drawing}\nwrote {path}")
-    return 0
 
 
-def _describe(arguments: argparse.Namespace) -> int:
+def _describe(arguments: argparse.Namespace) -> None:
     from layergraph.drawing import describe
 
     model = _load(arguments.model)
@@ -133,7 +133,6 @@ def _describe(arguments: argparse.Namespace) -> int:
         print(describe(model))
     except (TypeError, ValueError) as error:
         raise _CommandError(str(error)) from error
-    return 0
 
 
 def _load(path: Path) -> keras.Model:
@@ -171,10 +170,11 @@ def _load(path: Path) -> keras.Model:
 
 
 def _is_keras(path: Path) -> bool:
-    if not zipfile.is_zipfile(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "config.json" in archive.namelist()
+    except zipfile.BadZipFile:
         return False
-    with zipfile.ZipFile(path) as archive:
-        return "config.json" in archive.namelist()
 
 
 def _first(words: str) -> str:
