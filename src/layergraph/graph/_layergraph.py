@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import math
 from collections import Counter
@@ -431,14 +430,6 @@ class LayerGraph:
             The text; the same for the same graph in every process.
         """
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
-
-    def digest(self) -> str:
-        """Return a fingerprint of the graph.
-
-        Returns:
-            The first 12 hexadecimal digits of the SHA-256 of :meth:`to_json`.
-        """
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
 
 
 def _count(weights: Iterable[Weight], trainable: bool | None) -> int:
