@@ -106,6 +106,17 @@ def test_what_is_no_keras_file_is_refused(
     assert f"{name} is not a Keras model file; save the model with" in error(capsys)
 
 
+def test_a_file_that_may_not_be_read_is_told(
+    saved: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(zipfile, "ZipFile", forbidden)
+    assert 1 == cli.main(["describe", str(saved)])
+    assert "small.keras cannot be read: Permission denied" in error(capsys)
+
+
 def test_a_damaged_model_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with zipfile.ZipFile(folder / "cut.keras", "w") as archive:
         archive.writestr("config.json", "{")

@@ -175,6 +175,8 @@ def _is_keras(path: Path) -> bool:
             return "config.json" in archive.namelist()
     except zipfile.BadZipFile:
         return False
+    except OSError as error:
+        raise _CommandError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _first(words: str) -> str:
