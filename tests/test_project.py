@@ -6,13 +6,27 @@ import sys
 import tomllib
 from pathlib import Path
 
+import keras
 import pytest
 import yaml
 
 import layergraph
+from layergraph.models import headline_popularity
 
 ROOT = Path(__file__).parent.parent
+TITLE = "A model with two inputs and two outputs"
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+
+
+def taught_and_compiled() -> keras.Model:
+    """The model that the home page and the README show."""
+    model = headline_popularity()
+    model.compile(
+        optimizer="rmsprop",
+        loss={"main_output": "binary_crossentropy", "aux_output": "binary_crossentropy"},
+        loss_weights={"main_output": 1.0, "aux_output": 0.2},
+    )
+    return model
 
 
 def test_ci_calls_the_two_commands_of_the_readme_with_lint_between() -> None:
@@ -100,3 +114,13 @@ def test_ci_runs_every_python_that_the_package_names() -> None:
     versions = [c.rsplit(" ", 1)[1] for c in named["classifiers"] if "Python :: 3." in c]
 
     assert versions == workflow["jobs"]["gate"]["strategy"]["matrix"]["python-version"]
+
+
+def test_the_picture_of_the_readme_is_what_the_package_draws(tmp_path: Path) -> None:
+    picture = ROOT / "docs" / "_static" / "headline_popularity.svg"
+    drawn = layergraph.draw(taught_and_compiled(), title=TITLE).save(tmp_path / "drawn.svg")
+
+    assert f"({picture.relative_to(ROOT).as_posix()})" in (ROOT / "README.md").read_text("utf-8")
+    assert drawn.read_bytes() == picture.read_bytes(), (
+        f"draw it again: layergraph.draw(model, title={TITLE!r}).save({picture.name!r})"
+    )

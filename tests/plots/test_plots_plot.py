@@ -68,7 +68,7 @@ class TestSave:
         assert all(f">{words}</text>" in text for words in [*titles(plot), "All of it"])
 
     def test_a_png_is_a_png_with_the_same_bytes_again(self, tmp_path: Path) -> None:
-        plots.compare(RESULTS).save(tmp_path / "one.png")
+        assert tmp_path / "one.png" == plots.compare(RESULTS).save(tmp_path / "one.png")
         plots.compare(RESULTS).save(str(tmp_path / "two.PNG"))
 
         data = (tmp_path / "one.png").read_bytes()

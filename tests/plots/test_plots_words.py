@@ -56,6 +56,11 @@ class TestCurves:
 
 
 class TestCompare:
+    def test_a_spread_finer_than_the_mean_is_told_as_a_bound(self) -> None:
+        plot = plots.compare({"course": [0.5059, 0.5063, 0.5061]})
+
+        assert "mean 0.506 ± < 0.001 (3 runs" in plot.alt
+
     def test_the_words_list_means_and_spreads(self) -> None:
         expected = (
             "AUC of 2 models, a dot a run. "

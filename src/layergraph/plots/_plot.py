@@ -94,11 +94,14 @@ class Plot:
         svg = finish(svg, panel.title, panel.alt, inline=True)
         return f'<div style="flex: 0 1 {round(box.width * UNITS)}px; min-width: 0">{svg}</div>'
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the plot to a file, on white, replacing a file that is there.
 
         Args:
             path: Where to; its suffix is ``.svg`` or ``.png``. A PNG has 200 dots an inch.
+
+        Returns:
+            The file's path.
 
         Raises:
             ValueError: If the suffix is another one.
@@ -116,6 +119,7 @@ class Plot:
                 "use a name that ends in .svg or .png"
             )
         _write(path, data)
+        return path
 
 
 def _drawn(

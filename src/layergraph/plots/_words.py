@@ -22,10 +22,13 @@ def number(value: float) -> str:
 
 def summary(values: Sequence[float]) -> str:
     """Return mean and sample standard deviation, or the one value."""
-    mean = number(statistics.fmean(values))
+    mean = statistics.fmean(values)
     if len(values) == 1:
-        return mean
-    return f"{mean} \u00b1 {number(statistics.stdev(values))}"
+        return number(mean)
+    spread = statistics.stdev(values)
+    if abs(mean) >= 0.001 and 0 < spread < 0.001:
+        return f"{number(mean)} \u00b1 < 0.001"  # finer than the mean is told
+    return f"{number(mean)} \u00b1 {number(spread)}"
 
 
 def titled(title: str | None, words: str) -> str:
