@@ -25,7 +25,9 @@ os.environ.update(
     MPLBACKEND="agg",  # plots show themselves; a window would hang the build
     PYTHONHASHSEED="0",  # the same order of sets, so the same outputs, in every build
     TF_CPP_MIN_LOG_LEVEL="3",  # log lines would land in the pages
-    TF_DETERMINISTIC_OPS="1",  # else threads add gradients in any order, and no two runs agree
+    # Else threads add gradients in any order, and no two runs agree; and a cell that trains
+    # without a seed raises.
+    TF_DETERMINISTIC_OPS="1",
     TF_ENABLE_ONEDNN_OPTS="0",  # the same floating-point results on any number of cores
 )
 
