@@ -16,11 +16,13 @@ model, ``lstm:0#0`` the first tensor of that call. They are the
 from layergraph.graph._layergraph import (
     Argument,
     Call,
+    Fact,
     Input,
     Layer,
     LayerGraph,
     Loss,
     Output,
+    Shape,
     Tensor,
     Weight,
 )
@@ -29,16 +31,18 @@ from layergraph.graph._reading import read
 __all__ = [
     "Argument",
     "Call",
+    "Fact",
     "Input",
     "Layer",
     "LayerGraph",
     "Loss",
     "Output",
+    "Shape",
     "Tensor",
     "Weight",
     "read",
 ]
 
 # Readers, tracebacks, pickles and the reference know these by the public name.
-for _name in __all__:
+for _name in set(__all__) - {"Fact", "Shape"}:
     globals()[_name].__module__ = __name__

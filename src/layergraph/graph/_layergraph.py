@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Shape: TypeAlias = tuple[int | None, ...]
+"""The shape of a tensor; None where a size is open, such as that of the batch."""
+
 Fact: TypeAlias = str | int | float | bool | tuple[Any, ...] | None
+"""A plain value of a layer's configuration or of a call's argument."""
 Path: TypeAlias = tuple[str | int, ...]
 
 _T = TypeVar("_T")
