@@ -1,6 +1,7 @@
 """Point edit links and launch buttons at the folder in which a mounted page really lies.
 
 The theme knows one folder for all pages; ``tutorials/`` lies beside ``docs/``.
+The folder's absolute path is kept out of the site.
 """
 
 from pathlib import Path
@@ -55,8 +56,19 @@ def after_theme(
                 button["url"] = button["url"].replace(f"/{pagename}", f"/{folder}/{pagename}")
 
 
+def keep_paths_out(app: "Sphinx") -> list[tuple[str, dict[str, Any], str]]:
+    """Name mounted pages in the search index as other pages are, not by this machine's path."""
+    indexer = getattr(app.builder, "indexer", None)
+    names = indexer._filenames if indexer else {}
+    for pagename, filename in names.items():
+        if Path(filename).is_absolute():
+            names[pagename] = f"{pagename}{Path(filename).suffix}"
+    return []
+
+
 def setup(app: "Sphinx") -> "ExtensionMetadata":
-    """Run once before and once after the theme makes its buttons."""
+    """Run before and after the theme makes its buttons, and before the search index is written."""
     app.connect("html-page-context", before_theme, priority=100)
     app.connect("html-page-context", after_theme, priority=600)
+    app.connect("html-collect-pages", keep_paths_out)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -185,6 +185,14 @@ def test_no_page_asks_another_origin(sound: Site) -> None:
     assert [] == [address for address in asked if re.match(r"(\w+:)?//", address)]
 
 
+def test_no_file_of_the_site_holds_the_path_of_its_build(sound: Site) -> None:
+    html = sound.root / "html"
+    files = [f for f in html.rglob("*") if f.is_file() and ".doctrees" not in f.parts]
+
+    assert len(files) > 50
+    assert [] == [file.name for file in files if os.fsencode(sound.root) in file.read_bytes()]
+
+
 def test_the_executions_key_changes_with_the_package_and_the_locks(tmp_path: Path) -> None:
     key = runpy.run_path(str(ROOT / "docs" / "_ext" / "execution_key.py"))["execution_key"]
     (tmp_path / "src").mkdir()
