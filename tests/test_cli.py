@@ -12,7 +12,6 @@ from layergraph import cli
 from layergraph.drawing import describe, draw
 
 # Keras saves a weight through an array interface that NumPy 2 finds old.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 
 @pytest.fixture

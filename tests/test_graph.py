@@ -200,7 +200,6 @@ def test_a_mask_travels_with_the_tensor_it_belongs_to() -> None:
 
 
 # Keras saves a weight through an array interface that NumPy 2 finds old.
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 @pytest.mark.parametrize("copy", ["built", "cloned", "loaded"])
 def test_masks_through_many_sums_are_found_one_by_one(copy: str, tmp_path: Path) -> None:
     text = keras.Input((7,), dtype="int32", name="text")
@@ -457,7 +456,6 @@ def test_two_builds_are_equal_after_clear_session() -> None:
 
 
 # Keras saves a weight through an array interface that NumPy 2 finds old.
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_saving_and_loading_keeps_the_graph(tmp_path: Path) -> None:
     text = keras.Input((7,), dtype="int32", name="text")
     vectors = layers.Embedding(9, 2, mask_zero=True)(text)

@@ -242,7 +242,6 @@ class TestSameAuthor:
         np.testing.assert_allclose(call(short, inputs), call(long, padded), atol=1e-6)
 
     # TensorFlow's variables lack a keyword of NumPy 2; the arrays are right.
-    @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
     def test_sharing_survives_saving_and_training_after_it(self, tmp_path: Path) -> None:
         model = models.same_author(**SMALL)
         model.save(tmp_path / "model.keras")
