@@ -24,6 +24,7 @@ LOCKS = {
     "docs": ["pyproject.toml", "--group=docs", "--extra=tensorflow"],
     "lint": ["pyproject.toml", "--group=lint"],
     "nox": ["--group=nox"],
+    "reproduce": ["--group=reproduce"],
     "tests": ["pyproject.toml", "--group=tests", "--extra=parquet", "--extra=tensorflow"],
     "tweets": ["--group=tweets", "--no-deps"],  # only its data is wanted, not its desktop toolkit
 }
@@ -57,6 +58,13 @@ def docs(session: nox.Session) -> None:
         f"--doctree-dir={BUILD / 'doctrees'}", *session.posargs, "docs", str(html),
     )  # fmt: skip
     session.log(f"The site is built. Open {(html / 'index.html').as_uri()}")
+
+
+@nox.session
+def reproduce(session: nox.Session) -> None:
+    """Build the site twice, cold, with all that must not matter made different; compare."""
+    install(session, "docs", "tweets", "reproduce")
+    session.run("python", "tests/site/reproduce.py", *session.posargs)
 
 
 @nox.session
