@@ -22,6 +22,8 @@ BUILD = ROOT / "build"
 # Lock file -> what `uv pip compile` is asked for.
 LOCKS = {
     "docs": ["pyproject.toml", "--group=docs", "--extra=tensorflow"],
+    # After "docs": all that are compared run with the versions that the site is built with.
+    "bench": ["pyproject.toml", "--group=bench", "--extra=tensorflow", "-c=requirements/docs.txt"],
     "lint": ["pyproject.toml", "--group=lint"],
     "nox": ["--group=nox"],
     "reproduce": ["--group=reproduce"],
@@ -65,6 +67,13 @@ def reproduce(session: nox.Session) -> None:
     """Build the site twice, cold, with all that must not matter made different; compare."""
     install(session, "docs", "tweets", "reproduce")
     session.run("python", "tests/site/reproduce.py", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Time the build against plain scripts and other tools; `-- --help` lists the options."""
+    install(session, "bench", "tweets")
+    session.run("python", "tests/bench", *session.posargs)
 
 
 @nox.session

@@ -1,0 +1,168 @@
+"""Run a command and measure its whole tree of processes: time, CPU seconds, memory."""
+
+import ctypes
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import psutil
+
+EVERY = 0.2  # seconds between two looks at the memory
+GRACE = 1.0  # seconds that helper processes have to notice that their parent is over
+LIMIT = 1800.0  # seconds after which a command is ended
+PR_SET_CHILD_SUBREAPER = 36  # <linux/prctl.h>
+
+
+class CommandFailedError(Exception):
+    """A measured command failed or did not end, so its time says nothing."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What commands took, one after another.
+
+    Attributes:
+        wall: Seconds from the first start to the last end.
+        cpu: Seconds of all processes, user and system.
+        pss: Most bytes of memory at one time; a page that n processes share counts n-th in each.
+        rss: The same, with shared pages counted in each process.
+        left: Processes that had to be ended when their command was over.
+        output: What the commands wrote.
+    """
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    pss: int = 0
+    rss: int = 0
+    left: int = 0
+    output: str = ""
+
+    def then(self, other: "Measured") -> "Measured":
+        """Both, one after the other."""
+        peaks = {"pss", "rss"}
+        pairs = {f.name: (getattr(self, f.name), getattr(other, f.name)) for f in fields(self)}
+        return Measured(**{n: max(p) if n in peaks else p[0] + p[1] for n, p in pairs.items()})
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what commands leave behind, so that nothing escapes the measuring."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
+
+
+def run_all(
+    commands: Iterable[Sequence[str | Path]], folder: Path, environment: Mapping[str, str]
+) -> Measured:
+    """Run commands one after another; all must succeed."""
+    total = Measured()
+    for command in commands:
+        total = total.then(run(command, folder, environment))
+    return total
+
+
+def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> Measured:
+    """Run a command in a folder, answering yes if it asks.
+
+    Raises:
+        CommandFailedError: It failed, or took longer than ``LIMIT``; the end of its output is told.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as answer:
+        answer.write(b"y\n")
+        answer.seek(0)
+        began = time.perf_counter()
+        started = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=folder, env=dict(environment), stdin=answer, stdout=output,
+            stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        memory = Memory(began + LIMIT)
+        memory.start()
+        try:
+            _, status, usage = os.wait4(started.pid, 0)
+            wall = time.perf_counter() - began
+            started.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            memory.stop()
+            left, cpu_left = end_descendants()
+        output.seek(0)
+        text = output.read().decode(errors="replace")
+    if started.returncode != 0:
+        reason = f"took more than {LIMIT:g} s" if memory.late else f"gave {started.returncode}"
+        raise CommandFailedError(
+            f"{' '.join(map(str, command))} in {folder} {reason}:\n{text[-4000:]}"
+        )
+    cpu = usage.ru_utime + usage.ru_stime + cpu_left
+    return Measured(wall, cpu, memory.pss, memory.rss, left, text)
+
+
+class Memory(threading.Thread):
+    """Looks at the memory of this process' descendants, and ends them at a deadline."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__(daemon=True)
+        self.pss = self.rss = 0
+        self.late = False
+        self._deadline = deadline
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        """Look until stopped."""
+        while not self._over.wait(EVERY):
+            pss = rss = 0
+            for process in descendants():
+                with suppress(psutil.Error, OSError):
+                    sizes = process.memory_full_info()
+                    pss, rss = pss + sizes.pss, rss + sizes.rss
+            self.pss, self.rss = max(self.pss, pss), max(self.rss, rss)
+            if time.perf_counter() > self._deadline:
+                self.late = True
+                for process in descendants():
+                    with suppress(psutil.Error):
+                        process.kill()
+
+    def stop(self) -> None:
+        """Stop looking."""
+        self._over.set()
+        self.join()
+
+
+def descendants() -> list[psutil.Process]:
+    """The processes below this one that still run."""
+    running = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                running.append(process)
+    return running
+
+
+def end_descendants() -> tuple[int, float]:
+    """End what a command left; returns how many did not end by themselves, and their CPU time."""
+    deadline = time.perf_counter() + GRACE
+    while descendants() and time.perf_counter() < deadline:
+        time.sleep(0.05)
+    left = 0
+    while remaining := descendants():
+        for process in remaining:
+            with suppress(psutil.Error):
+                process.kill()
+                left += 1
+        time.sleep(0.05)
+    cpu = 0.0
+    with suppress(ChildProcessError):  # no child is left
+        while (waited := os.wait4(-1, os.WNOHANG))[0] != 0:
+            cpu += waited[2].ru_utime + waited[2].ru_stime
+    return left, cpu
+
+
+def say(text: str) -> None:
+    """Tell the reader how far the benchmark is."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
