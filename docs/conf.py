@@ -9,28 +9,6 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(DOCS / "_ext"))
 
-from execution_key import execution_key  # noqa: E402 - found through the line above
-
-# A profile of the site's own: no reader's settings, and no note on sockets at each kernel's start.
-profile = ROOT / "build" / "ipython" / "profile_default"
-profile.mkdir(parents=True, exist_ok=True)
-(profile / "ipython_kernel_config.py").write_text(
-    'c = get_config()\nc.IPKernelApp.log_level = "ERROR"\n', encoding="utf-8"
-)
-
-# The notebooks' kernels inherit these.
-os.environ.update(
-    IPYTHONDIR=str(profile.parent),
-    KERAS_BACKEND="tensorflow",
-    MPLBACKEND="agg",  # plots show themselves; a window would hang the build
-    PYTHONHASHSEED="0",  # the same order of sets, so the same outputs, in every build
-    TF_CPP_MIN_LOG_LEVEL="3",  # log lines would land in the pages
-    # Else threads add gradients in any order, and no two runs agree; and a cell that trains
-    # without a seed raises.
-    TF_DETERMINISTIC_OPS="1",
-    TF_ENABLE_ONEDNN_OPTS="0",  # the same floating-point results on any number of cores
-)
-
 with (ROOT / "pyproject.toml").open("rb") as file:
     metadata = tomllib.load(file)["project"]
 urls = metadata.get("urls", {})
@@ -40,7 +18,9 @@ author = metadata["authors"][0]["name"]
 copyright = f"{author}, {metadata['license']} licence"
 
 extensions = [
+    "executions",
     "downloads",
+    "incremental",
     "mathml",
     "mounted_sources",
     "myst_nb",
@@ -65,15 +45,28 @@ nitpicky = True
 # Pages and notebooks
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
-nb_execution_mode = "cache"
-# Outside of docs/, where Sphinx would read the cached notebooks as pages.
-nb_execution_cache_path = str(ROOT / "build" / "executed" / execution_key(ROOT))
-nb_execution_show_tb = True  # a failing cell is a warning, which `-W` makes the build fail for
-nb_execution_timeout = 900  # seconds for one cell; only a hang takes as long
+nb_execution_mode = "off"  # docs/_ext/executions does it
 nb_merge_streams = True
 nb_output_stderr = "warn"
 nb_ipywidgets_js = {}  # no page has a widget, and the scripts come from another origin
 html_math_renderer = "mathml"
+
+# Executions
+execution_cache = "../build/executed"
+execution_locks = ["../requirements/docs.txt", "../requirements/tweets.txt"]
+execution_environment = {
+    "KERAS_BACKEND": "tensorflow",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "agg",  # plots show themselves; a window would hang the build
+    "OPENBLAS_NUM_THREADS": "1",  # a process that forks must have one thread
+    "PYTHONHASHSEED": "0",  # the same order of sets, so the same outputs, in every build
+    "TF_CPP_MIN_LOG_LEVEL": "3",  # log lines would land in the pages
+    # Else threads add gradients in any order, and no two runs agree; and a cell that trains
+    # without a seed raises.
+    "TF_DETERMINISTIC_OPS": "1",
+    "TF_ENABLE_ONEDNN_OPTS": "0",  # the same floating-point results on any number of cores
+    "TZ": "UTC",
+}
 
 # API reference
 autodoc_typehints = "description"

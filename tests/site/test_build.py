@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import runpy
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,64 +10,34 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from sites import NOTEBOOK, Built, Site, make
 
 ROOT = Path(__file__).parent.parent.parent
 
-NOTEBOOK = """\
----
-file_format: mystnb
-kernelspec:
-  name: python3
-  display_name: Python 3
----
-
-# A lesson
-
-{text}
-
-```{{code-cell}} ipython3
-{code}
-```
-"""
-
 
 @dataclass
-class Site:
-    """A small site's folder, and what its build said."""
+class Result:
+    """A site, and what its build said."""
 
-    root: Path
-    status: int
-    said: str
+    site: Site
+    built: Built
 
     def page(self, name: str) -> BeautifulSoup:
-        text = (self.root / "html" / f"{name}.html").read_text(encoding="utf-8")
-        return BeautifulSoup(text, "html.parser")
+        return self.site.page(name)
 
 
-def build(root: Path, *, code: str, text: str, home: str, urls: str = "") -> Site:
+def build(root: Path, *, code: str, text: str, home: str, urls: str = "") -> Result:
     """Build a home page and one lesson with the project's settings."""
-    for name in ("docs/_ext", "docs/_static"):
-        shutil.copytree(ROOT / name, root / name, dirs_exist_ok=True)
-    shutil.copy(ROOT / "docs" / "conf.py", root / "docs")
+    site = make(root) if not (root / "docs").exists() else Site(root)
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    texts = {
-        "pyproject.toml": settings.replace("[project.urls]\n", f"[project.urls]\n{urls}\n"),
-        "docs/index.md": f"# Home\n\n{home}\n\n```{{toctree}}\ntutorials/lesson\n```\n",
-        "tutorials/lesson.md": NOTEBOOK.format(text=text, code=code),
-    }
-    for name, content in texts.items():
-        (root / name).parent.mkdir(exist_ok=True)
-        (root / name).write_text(content, encoding="utf-8")
-    ran = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-E", "-n", "-W", "--keep-going", "docs", "html"],
-        cwd=root, env={**os.environ, "NO_COLOR": "1"}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
-    )  # fmt: skip
-    return Site(root, ran.returncode, ran.stdout)
+    site.write("pyproject.toml", settings.replace("[project.urls]\n", f"[project.urls]\n{urls}\n"))
+    site.write("docs/index.md", f"# Home\n\n{home}\n\n```{{toctree}}\ntutorials/lesson\n```\n")
+    site.write("tutorials/lesson.md", NOTEBOOK.format(options="", text=text, code=code))
+    return Result(site, site.build())
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Result:
     """A site without a fault and without addresses of its own."""
     return build(
         tmp_path_factory.mktemp("sound"),
@@ -80,7 +48,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture(scope="module")
-def addressed(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def addressed(tmp_path_factory: pytest.TempPathFactory) -> Result:
     """A site that knows its repository and its own address."""
     return build(
         tmp_path_factory.mktemp("addressed"),
@@ -93,7 +61,7 @@ def addressed(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture(scope="module", params=["first build", "second build"])
-def broken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
+def broken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Result:
     """A site with every fault that must not pass, the second time as well as the first."""
     root = tmp_path_factory.mktemp("broken")
     faults = {
@@ -106,33 +74,35 @@ def broken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return build(root, **faults)
 
 
-def test_a_site_without_a_fault_builds(sound: Site) -> None:
-    assert 0 == sound.status, sound.said
+def test_a_site_without_a_fault_builds(sound: Result) -> None:
+    assert 0 == sound.built.status, sound.built.said
 
 
-def test_a_cell_that_raises_fails_the_build_and_is_shown(broken: Site) -> None:
-    assert 0 != broken.status
-    assert "tutorials/lesson.md: WARNING: Executing notebook failed" in broken.said
-    assert "columns = {}\ncolumns['retweets']" in broken.said
-    assert "KeyError" in broken.said
+def test_a_cell_that_raises_fails_the_build_and_is_shown(broken: Result) -> None:
+    assert 0 != broken.built.status
+    assert "tutorials/lesson.md:13: WARNING: Executing notebook failed" in broken.built.said
+    assert "columns = {}\ncolumns['retweets']" in broken.built.said
+    assert "KeyError" in broken.built.said
 
 
-def test_a_bad_reference_fails_the_build_with_its_place(broken: Site) -> None:
-    assert "docs/index.md:3: WARNING: unknown document: 'nowhere'" in broken.said
+def test_a_bad_reference_fails_the_build_with_its_place(broken: Result) -> None:
+    assert "docs/index.md:3: WARNING: unknown document: 'nowhere'" in broken.built.said
 
 
-def test_text_on_stderr_fails_the_build(broken: Site) -> None:
-    assert re.search(r"lesson\.md.*WARNING: stderr was found in the cell outputs", broken.said)
+def test_text_on_stderr_fails_the_build(broken: Result) -> None:
+    assert re.search(
+        r"lesson\.md.*WARNING: stderr was found in the cell outputs", broken.built.said
+    )
 
 
-def test_mathematics_that_is_not_understood_fails_the_build(broken: Site) -> None:
-    assert r"mathematics not understood: \nonsense{a}" in broken.said
+def test_mathematics_that_is_not_understood_fails_the_build(broken: Result) -> None:
+    assert r"mathematics not understood: \nonsense{a}" in broken.built.said
 
 
-def test_a_lesson_is_offered_as_notebook_and_as_script(sound: Site) -> None:
+def test_a_lesson_is_offered_as_notebook_and_as_script(sound: Result) -> None:
     lesson = sound.page("tutorials/lesson")
     links = [a["href"] for a in lesson.select(".dropdown-download-buttons a")]
-    sources = sound.root / "html" / "_sources" / "tutorials"
+    sources = sound.site.html / "_sources" / "tutorials"
     notebook = json.loads((sources / "lesson.ipynb").read_text(encoding="utf-8"))
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     script = subprocess.run(
@@ -146,18 +116,18 @@ def test_a_lesson_is_offered_as_notebook_and_as_script(sound: Site) -> None:
     assert "42\n" == script.stdout
 
 
-def test_without_a_repository_no_button_leads_to_one(sound: Site) -> None:
+def test_without_a_repository_no_button_leads_to_one(sound: Result) -> None:
     lesson = sound.page("tutorials/lesson")
 
     assert [] == lesson.select(".dropdown-source-buttons, .dropdown-launch-buttons")
     assert [] == lesson.select("link[rel=canonical]")
 
 
-def test_with_addresses_buttons_lead_to_the_folder_of_each_page(addressed: Site) -> None:
+def test_with_addresses_buttons_lead_to_the_folder_of_each_page(addressed: Result) -> None:
     lesson, home = addressed.page("tutorials/lesson"), addressed.page("index")
     launch = lesson.select_one(".dropdown-launch-buttons a")["href"]
 
-    assert 0 == addressed.status, addressed.said
+    assert 0 == addressed.built.status, addressed.built.said
     assert [
         "https://github.com/someone/something/edit/main/tutorials/lesson.md",
         "https://github.com/someone/something/edit/main/docs/index.md",
@@ -166,15 +136,15 @@ def test_with_addresses_buttons_lead_to_the_folder_of_each_page(addressed: Site)
     assert "https://docs.example.org/index.html" == home.select_one("link[rel=canonical]")["href"]
 
 
-def test_mathematics_is_mathml_with_a_font_of_the_site(sound: Site) -> None:
-    style = (sound.root / "html" / "_static" / "custom.css").read_text(encoding="utf-8")
+def test_mathematics_is_mathml_with_a_font_of_the_site(sound: Result) -> None:
+    style = (sound.site.html / "_static" / "custom.css").read_text(encoding="utf-8")
     font = re.search(r'url\("(.+?\.woff2)"\)', style)[1]
 
     assert [None, "block"] == [m.get("display") for m in sound.page("tutorials/lesson")("math")]
-    assert (sound.root / "html" / "_static" / font).stat().st_size > 10_000
+    assert (sound.site.html / "_static" / font).stat().st_size > 10_000
 
 
-def test_no_page_asks_another_origin(sound: Site) -> None:
+def test_no_page_asks_another_origin(sound: Result) -> None:
     asked = [
         tag.get("src") or tag.get("href")
         for name in ("index", "tutorials/lesson", "search")
@@ -185,22 +155,8 @@ def test_no_page_asks_another_origin(sound: Site) -> None:
     assert [] == [address for address in asked if re.match(r"(\w+:)?//", address)]
 
 
-def test_no_file_of_the_site_holds_the_path_of_its_build(sound: Site) -> None:
-    html = sound.root / "html"
-    files = [f for f in html.rglob("*") if f.is_file() and ".doctrees" not in f.parts]
+def test_no_file_of_the_site_holds_the_path_of_its_build(sound: Result) -> None:
+    files = sound.site.files()
 
     assert len(files) > 50
-    assert [] == [file.name for file in files if os.fsencode(sound.root) in file.read_bytes()]
-
-
-def test_the_executions_key_changes_with_the_package_and_the_locks(tmp_path: Path) -> None:
-    key = runpy.run_path(str(ROOT / "docs" / "_ext" / "execution_key.py"))["execution_key"]
-    (tmp_path / "src").mkdir()
-    (tmp_path / "requirements").mkdir()
-    keys = [key(tmp_path)]
-    for name in ("src/a.py", "requirements/docs.txt", "README.md"):
-        (tmp_path / name).write_text("text", encoding="utf-8")
-        keys.append(key(tmp_path))
-
-    assert 3 == len({*keys[:3]})
-    assert keys[2] == keys[3]
+    assert [] == [name for name, text in files.items() if os.fsencode(sound.site.root) in text]

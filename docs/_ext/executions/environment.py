@@ -1,0 +1,42 @@
+"""What a kernel finds when it starts: its variables, and the settings of the environment."""
+
+import importlib.util
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
+
+NEEDED = {  # variables without which a program does not run; where they point is not in the key
+    "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT",
+    "VIRTUAL_ENV",
+}  # fmt: skip
+STEERING = (  # beginnings of the names of variables that steer Python and numerical libraries
+    "CUDA_", "DNNL_", "JAX_", "KERAS_", "LAYERGRAPH_", "MKL_", "MPL", "NPY_", "NUMEXPR_", "OMP_",
+    "ONEDNN_", "OPENBLAS_", "PYTHON", "TF_", "XLA_",
+)  # fmt: skip
+WITHOUT_EFFECT = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}  # on what a page shows
+
+
+def kernel_environment(chosen: Mapping[str, str]) -> dict[str, str]:
+    """The variables of all kernels: what they need, what steers them, and what was chosen."""
+    steering = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(STEERING) and name not in WITHOUT_EFFECT
+    }
+    return {**{k: os.environ[k] for k in NEEDED if k in os.environ}, **steering, **chosen}
+
+
+def startup_files() -> dict[str, str]:
+    """What a kernel reads when it starts, beside this package: the environment's own settings."""
+    names = ("ipython_config", "ipython_kernel_config")
+    settings = [
+        Path(folder, f"{name}{suffix}")
+        for folder in (*SYSTEM_CONFIG_DIRS, *ENV_CONFIG_DIRS)
+        for name in names
+        for suffix in (".py", ".json")
+    ]
+    specs = (importlib.util.find_spec(name) for name in ("sitecustomize", "usercustomize"))
+    settings += [Path(spec.origin) for spec in specs if spec is not None and spec.origin]
+    return {path.name: path.read_text(encoding="utf-8") for path in settings if path.is_file()}

@@ -1,0 +1,104 @@
+"""Let a second build read and write only what changed, and still give what a first one would.
+
+Sphinx compares the pages' sources. It does not notice that an extension, a template or a style of
+the site changed, that a build was killed while it wrote, or that other pages show the title of a
+page that changed; and it forgets the warnings of pages that it does not read again.
+"""
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.util.typing import ExtensionMetadata
+
+MARK = "sound.json"  # beside the doctrees; there after a build without fault
+
+
+def makers(confdir: Path) -> str:
+    """The digest of all that makes pages beside their sources."""
+    digest = hashlib.sha256(sys.version.encode())
+    files = [confdir / "conf.py", *confdir.glob("_ext/**/*.py"), *confdir.glob("_templates/**/*")]
+    files += [confdir.parent / "pyproject.toml", *confdir.parent.glob("requirements/docs.txt")]
+    for path in sorted(path for path in files if path.is_file()):
+        digest.update(path.relative_to(confdir.parent).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def begin(app: Sphinx, _config: Config) -> None:
+    """Forget the last build where it cannot be trusted."""
+    mark = app.doctreedir / MARK
+    try:
+        sound = json.loads(mark.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        sound = None
+    if sound != {"makers": makers(app.confdir), "outdir": str(app.outdir)}:
+        (app.doctreedir / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
+        if (app.outdir / ".buildinfo").is_file():  # an earlier site: no page of it may stay
+            for path in app.outdir.iterdir():
+                if path.resolve() != app.doctreedir:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    mark.unlink(missing_ok=True)
+
+
+def forget_removed(
+    app: Sphinx, _env: BuildEnvironment, _added: set[str], _changed: set[str], removed: set[str]
+) -> Iterable[str]:
+    """Take the files of pages that are no more out of the site."""
+    for name in removed:
+        for path in [
+            app.outdir / f"{name}.html",
+            *(app.outdir / "_sources" / name).parent.glob(f"{Path(name).name}.*"),
+        ]:
+            path.unlink(missing_ok=True)
+    return []
+
+
+def write_what_shows_others(_app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Write all pages again where the titles or the order of pages changed, as all show them."""
+    shown = hashlib.sha256()
+    for name in sorted(env.titles):
+        tree = env.tocs.get(name)
+        shown.update(
+            "\0".join(
+                [
+                    name,
+                    env.titles[name].astext(),
+                    tree.pformat() if tree is not None else "",
+                    *env.toctree_includes.get(name, []),
+                ]
+            ).encode()
+        )
+    before = getattr(env, "incremental_shown", None)
+    env.incremental_shown = shown.hexdigest()  # type: ignore[attr-defined]
+    return env.found_docs if before != shown.hexdigest() else []
+
+
+def end(app: Sphinx, exception: Exception | None) -> None:
+    """Note that the build is sound, so that the next one may go on from it."""
+    if exception is None and not app._warncount:
+        images = set(getattr(app.builder, "images", {}).values())
+        kept = {Path(app.outdir, "_images", name) for _, name in app.env.images.values()}
+        kept |= {Path(app.outdir, "_images", name) for name in images}
+        with suppress(FileNotFoundError):
+            for path in (app.outdir / "_images").iterdir():
+                if path not in kept:
+                    path.unlink()
+        mark = {"makers": makers(app.confdir), "outdir": str(app.outdir)}
+        (app.doctreedir / MARK).write_text(json.dumps(mark), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Look at the last build before Sphinx loads it."""
+    app.connect("config-inited", begin)
+    app.connect("env-get-outdated", forget_removed)
+    app.connect("env-updated", write_what_shows_others)
+    app.connect("build-finished", end, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
