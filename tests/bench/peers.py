@@ -19,7 +19,7 @@ from measure import Measured, run_all
 
 PYTHON = [sys.executable, "-m"]
 TOCTREE = "\n".join(f"   tutorials/{name}" for name in LESSONS)
-SPHINX = [*PYTHON, "sphinx", "-b", "html", ".", "html"]
+SPHINX = [*PYTHON, "sphinx", "-b", "html", "docs", "build/html"]
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,25 @@ class Peer:
 
 def settings(root: Path, extension: str, **values: object) -> None:
     """Write a ``conf.py`` with one extension."""
-    lines = ["project = 'Six small notebooks'", "exclude_patterns = ['html', '.jupyter_cache']"]
-    lines += [f"extensions = [{extension!r}]", *(f"{k} = {v!r}" for k, v in values.items())]
-    (root / "conf.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    values = {"project": "Six small notebooks", "extensions": [extension], **values}
+    text = "".join(f"{name} = {value!r}\n" for name, value in values.items())
+    (root / "docs" / "conf.py").write_text(text, encoding="utf-8")
+
+
+def write_home(root: Path, pages: str) -> None:
+    """Write the home page of those that do not read MyST."""
+    (root / "docs" / "index.rst").write_text(
+        f"Home\n====\n\n.. toctree::\n\n{pages}\n", encoding="utf-8"
+    )
 
 
 def myst_nb(mode: str) -> Callable[[Path], None]:
     """Sources for myst-nb, which reads the notebooks as they are."""
 
     def prepare(root: Path) -> None:
-        shutil.copy(NOTEBOOKS / "docs" / "index.md", root)
-        shutil.copytree(NOTEBOOKS / "tutorials", root / "tutorials", dirs_exist_ok=True)
+        docs = root / "docs"
+        shutil.copy(NOTEBOOKS / "docs" / "index.md", docs)
+        shutil.copytree(NOTEBOOKS / "tutorials", docs / "tutorials", dirs_exist_ok=True)
         settings(root, "myst_nb", nb_execution_mode=mode, nb_execution_timeout=600,
                  nb_execution_cache_path=str(root / ".jupyter_cache"))  # fmt: skip
 
@@ -62,8 +70,8 @@ def nbsphinx(root: Path) -> None:
     """Sources for nbsphinx, which reads ``.ipynb``."""
     for name in LESSONS:
         notebook = jupytext.read(NOTEBOOKS / "tutorials" / f"{name}.md")
-        jupytext.write(notebook, root / "tutorials" / f"{name}.ipynb")
-    (root / "index.rst").write_text(f"Home\n====\n\n.. toctree::\n\n{TOCTREE}\n", encoding="utf-8")
+        jupytext.write(notebook, root / "docs" / "tutorials" / f"{name}.ipynb")
+    write_home(root, TOCTREE)
     settings(root, "nbsphinx", nbsphinx_execute="always", nbsphinx_timeout=600)
 
 
@@ -72,7 +80,7 @@ def sphinx_gallery(processes: int) -> Callable[[Path], None]:
 
     def prepare(root: Path) -> None:
         examples = root / "examples"
-        (root / "tutorials").rename(examples)
+        (root / "docs" / "tutorials").rename(examples)
         for name in LESSONS:
             notebook = jupytext.read(NOTEBOOKS / "tutorials" / f"{name}.md")
             for cell in notebook.cells:
@@ -80,11 +88,9 @@ def sphinx_gallery(processes: int) -> Callable[[Path], None]:
                     cell.source = pypandoc.convert_text(cell.source, "rst", format="markdown")
             jupytext.write(notebook, examples / f"{name}.py", fmt="py:sphinx")
         (examples / "GALLERY_HEADER.rst").write_text("Lessons\n=======\n", encoding="utf-8")
-        (root / "index.rst").write_text(
-            "Home\n====\n\n.. toctree::\n\n   tutorials/index\n", encoding="utf-8"
-        )
+        write_home(root, "   tutorials/index")
         chosen = {
-            "examples_dirs": "examples",
+            "examples_dirs": "../examples",
             "gallery_dirs": "tutorials",
             "filename_pattern": r"\.py$",  # by default only what is named plot_*.py is executed
             "within_subsection_order": "FileNameSortKey",
@@ -98,7 +104,7 @@ def sphinx_gallery(processes: int) -> Callable[[Path], None]:
 
 def peers(cores: int) -> list[Peer]:
     """All ways, those with several processes on so many cores."""
-    sources = [f"tutorials/{name}.md" for name in LESSONS]
+    sources = [f"docs/tutorials/{name}.md" for name in LESSONS]
     parallel = [*SPHINX, "-j", str(cores)]
     first = [
         ["jcache", "notebook", "add", "-r", "myst_nb_md", *sources],
@@ -118,8 +124,8 @@ def peers(cores: int) -> list[Peer]:
 
 def build(peer: Peer, root: Path, saved: Path) -> dict[str, Measured]:
     """Build with a peer in a new folder; returns what each of its builds took, by name."""
-    (root / "tutorials").mkdir(parents=True)
-    shutil.copy(saved / SAVED, root / "tutorials")
+    (root / "docs" / "tutorials").mkdir(parents=True)
+    shutil.copy(saved / SAVED, root / "docs" / "tutorials")
     peer.prepare(root)
     pandoc = Path(pypandoc.get_pandoc_path()).parent
     variables = environment(root)
@@ -131,5 +137,5 @@ def build(peer: Peer, root: Path, saved: Path) -> dict[str, Measured]:
     took = {}
     for name in [peer.name, f"{peer.name}, nothing changed"][: 1 + peer.again]:
         took[name] = run_all(peer.commands, root, variables)
-        check_shown(root / "html" / "tutorials", LESSONS)
+        check_shown(root / "build" / "html" / "tutorials", LESSONS)
     return took
