@@ -27,10 +27,11 @@ kernelspec:
 ```
 """
 CODE = {
-    "an_address": "import layergraph\n\nprint(layergraph.__file__)",
+    # Not as one text, as paths that are known are taken out of the outputs.
+    "an_address": "import layergraph\n\nprint(layergraph.__file__.split('/'))",
     "a_day": "from datetime import datetime, timezone\n\n"
     "print(datetime.now(timezone.utc).strftime('%Y'))",
-    "an_environment": "import sys\n\nprint(sys.prefix)",
+    "an_environment": "import sys\n\nprint(sys.prefix.split('/'))",
     "a_random_id": "import uuid\n\nprint(uuid.uuid4())",
     "an_order": "import os\nimport layergraph\n\n"
     "folder = os.path.dirname(layergraph.__file__)\nprint(os.listdir(folder))",
