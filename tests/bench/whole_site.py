@@ -132,7 +132,10 @@ def scenarios(root: Path) -> Iterator[tuple[str, Site]]:
         if change is not None:
             change(path)
             say(f"  changed {path.relative_to(root)}")
-        yield name, build(root)
+        built = build(root)
+        if change in (change_code, change_source) and not built.executed:
+            raise CommandFailedError(f"{name}: nothing was executed again after a change of {path}")
+        yield name, built
 
 
 def run_nox(root: Path) -> tuple[Measured, dict[str, float]]:

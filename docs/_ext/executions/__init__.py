@@ -40,7 +40,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("execution_memory_limit", 3072, "", int)
     app.add_config_value("execution_workers", 0, "", int)
     app.add_config_value("execution_fork", None, "", [bool, type(None)])
-    build = Build()
+    build = Build(app)
     myst_nb.sphinx_.create_client = build.client
     app.connect("env-get-outdated", build.start)
     app.connect("env-updated", build.remember)

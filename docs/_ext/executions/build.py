@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +17,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from executions import folders
 from executions.environment import NEEDED, kernel_environment, startup_files
+from executions.forks import Kernels
 from executions.keys import Surroundings
 from executions.lessons import read_lesson
 from executions.queue import Queue, cores, slowest_cells
@@ -31,10 +34,28 @@ TICK = 1.0 if sys.stdout.isatty() else 30.0  # seconds between two lines on what
 class Build:
     """The executions of one run of Sphinx."""
 
-    def __init__(self) -> None:
+    def __init__(self, app: Sphinx) -> None:
+        config, here = app.config, Path(app.confdir)
+        folders.remove_left_folders()
+        self.top = folders.build_folder()
+        self.store = Store(here / config.execution_cache, config.execution_cache_limit * MEBIBYTE)
+        self.surroundings = Surroundings(
+            root=here.parent,
+            sources=[here / folder for folder in config.execution_sources],
+            locks=[here / lock for lock in config.execution_locks],
+            environment=kernel_environment(config.execution_environment),
+            unkeyed=NEEDED,
+            startup=startup_files(),
+            shared=self.store.folder / "shared",
+        )
+        self.kernels = Kernels(
+            folders.common_environment(self.surroundings, self.top), fork=config.execution_fork
+        )
         self.queue: Queue | None = None
-        self.store: Store | None = None
         self.pages: dict[Path, str] = {}
+        atexit.register(self.close)  # also after Ctrl-C
+        if self.store.empty:
+            self.kernels.prepare()  # the sooner the better, as all notebooks will run
 
     def start(
         self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], _: set[str]
@@ -44,27 +65,17 @@ class Build:
             return []  # it reads no outputs
         found = (read_lesson(env, name) for name in sorted(env.found_docs))
         lessons = [lesson for lesson in found if lesson is not None]
-        config, here = app.config, Path(app.confdir)
         self.pages = {lesson.source.resolve(): lesson.name for lesson in lessons}
-        self.store = Store(here / config.execution_cache, config.execution_cache_limit * MEBIBYTE)
         self.queue = Queue(
             lessons,
-            Surroundings(
-                root=here.parent,
-                sources=[here / folder for folder in config.execution_sources],
-                locks=[here / lock for lock in config.execution_locks],
-                environment=kernel_environment(config.execution_environment),
-                unkeyed=NEEDED,
-                startup=startup_files(),
-                shared=self.store.folder / "shared",
-            ),
+            self.surroundings,
             self.store,
-            limits=Limits(config.execution_memory_limit * MEBIBYTE),
-            workers=config.execution_workers or cores(),
+            kernels=self.kernels,
+            top=self.top,
+            limits=Limits(app.config.execution_memory_limit * MEBIBYTE),
+            workers=app.config.execution_workers or cores(),
             say=log.info,
-            fork=config.execution_fork,
         )
-        atexit.register(self.queue.close)  # also after Ctrl-C
         self.queue.start()
         if app.parallel > 1:  # the processes that read cannot wait for this one's threads
             for name in self.queue.lessons:
@@ -107,10 +118,8 @@ class Build:
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """End what still runs, tell what took too long, and hold the cache to its limit."""
-        if self.queue is None or self.store is None:
-            return
-        executed = self.queue.executed
-        self.queue.close()
+        executed = self.queue.executed if self.queue is not None else {}
+        self.close()
         for name, progress in executed.items():
             if sum(progress.seconds) > progress.lesson.budget:
                 log.info(
@@ -137,6 +146,13 @@ class Build:
             self.store.folder / "last.json",
             json.dumps({"cores": cores(), "executions": report}, indent=1),
         )
+
+    def close(self) -> None:
+        """End all kernels and take the working folders away."""
+        if self.queue is not None:
+            self.queue.close()
+        self.kernels.close()
+        shutil.rmtree(self.top, ignore_errors=True)
 
     def client(
         self,

@@ -21,7 +21,10 @@ TEMPORARY = "TEMP" if os.name == "nt" else "TMPDIR"
 
 def build_folder() -> Path:
     """A new folder for all executions of a build; the name tells the building process."""
-    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-"))
+    top = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-"))
+    for name in ("home", "tmp"):  # of the process that kernels are forked from
+        (top / name).mkdir()
+    return top
 
 
 def remove_left_folders() -> None:

@@ -207,7 +207,8 @@ class Kernels:
 
     def close(self) -> None:
         """End every kernel, what their cells left running, and their parent."""
-        self._closed = True
+        with self._lock:  # from here on, nothing starts
+            self._closed = True
         if self._parent is not None:
             self._parent.close()
         for kernel in self._local:

@@ -1,6 +1,5 @@
 """Execute what the cache lacks, as many notebooks at once as there are cores."""
 
-import shutil
 import threading
 import time
 import traceback
@@ -26,10 +25,11 @@ class Queue:
         lessons: All notebooks of the site.
         surroundings: What their executions depend on.
         store: The cache.
+        kernels: Where they run.
+        top: A folder for their own folders.
         limits: What ends an execution.
         workers: How many notebooks run at once.
         say: Told of each start and end, in one line.
-        fork: See :class:`executions.forks.Kernels`.
     """
 
     def __init__(
@@ -38,10 +38,11 @@ class Queue:
         surroundings: Surroundings,
         store: Store,
         *,
+        kernels: Kernels,
+        top: Path,
         limits: Limits,
         workers: int,
         say: Callable[[str], None],
-        fork: bool | None = None,
     ) -> None:
         self.lessons = {lesson.name: lesson for lesson in in_order(lessons)}
         self.progress: dict[str, Progress] = {}
@@ -51,13 +52,12 @@ class Queue:
         self._store = store
         self._limits = limits
         self._say = say
-        self._fork = fork
         self._workers = workers
         self._waiting: list[str] = []
         self._running: dict[str, str] = {}  # key -> the lesson that runs for it
         self._changed = threading.Condition()
-        self._kernels: Kernels | None = None
-        self._top: Path | None = None
+        self._kernels = kernels
+        self._top = top
         self._closed = False
 
     def start(self) -> None:
@@ -65,11 +65,6 @@ class Queue:
         for name in self.lessons:
             self._look_up_or_wait(name)
         if self._waiting:
-            folders.remove_left_folders()
-            self._top = folders.build_folder()
-            self._kernels = Kernels(
-                folders.common_environment(self._surroundings, self._top), fork=self._fork
-            )
             self._kernels.prepare()
             for _ in range(min(self._workers, len(self._waiting))):
                 threading.Thread(target=self._work, daemon=True).start()
@@ -94,13 +89,10 @@ class Queue:
         return {name: p for name, p in self.progress.items() if name in self.outcomes}
 
     def close(self) -> None:
-        """End all kernels and take the working folders away."""
-        self._closed = True
-        if self._kernels is not None:
-            self._kernels.close()
-            self._kernels = None
-        if self._top is not None:
-            shutil.rmtree(self._top, ignore_errors=True)
+        """Start no other lesson."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     def _look_up_or_wait(self, name: str) -> None:
         lesson = self.lessons[name]
@@ -162,8 +154,6 @@ class Queue:
         return self._execute(lesson, key)
 
     def _execute(self, lesson: Lesson, key: str) -> Outcome:
-        assert self._top is not None
-        assert self._kernels is not None
         progress = self.progress[lesson.name] = Progress(lesson)
         began = time.time()
         own = folders.prepare(

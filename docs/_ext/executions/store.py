@@ -78,6 +78,11 @@ class Store:
         self.limit = limit
         self._in_use: set[Path] = set()
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to find."""
+        return not self._paths("*.zip")
+
     def find(
         self, key: str, unchanged: Callable[[Mapping[str, str | None]], bool]
     ) -> Execution | None:
