@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import reproduce
-from reproduce import WORLDS, copy, differences, git, report, tracked
+from reproduce import WORLDS, copy, differences, git, report, surroundings, tracked, use_cores
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -165,6 +165,29 @@ def test_the_worlds_differ_in_every_respect() -> None:
 
     assert [] == [name for name in one if one[name] == other.get(name)]
     assert len(Path(WORLDS[0].folder).parts) != len(Path(WORLDS[1].folder).parts)
+
+
+def test_a_build_knows_its_own_folders_and_the_time_of_the_last_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_TIME", "PYTHONWARNINGS", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, "the reader's")
+    one, other = (surroundings(world, tmp_path / world.folder, 1_480_000_000) for world in WORLDS)
+    ours = {"HOME", "LANGUAGE", "PATH", "PYTHONPATH"} | WORLDS[0].variables.keys()
+
+    assert ours == {name for name in one | other if one.get(name) != other.get(name)}
+    assert "1480000000" == one["SOURCE_DATE_EPOCH"]
+    assert one["PYTHONPATH"].endswith(str(Path("a", "copy", "src")))
+    assert "the reader's" not in one.values()
+
+
+def test_a_build_is_held_to_one_core_where_the_system_can() -> None:
+    code = "import os; print(len(getattr(os, 'sched_getaffinity', lambda _: [0])(0)))"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], preexec_fn=use_cores(1), capture_output=True, text=True
+    )
+
+    assert "1\n" == ran.stdout
 
 
 def small_site(root: Path) -> Path:
