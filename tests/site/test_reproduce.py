@@ -160,6 +160,17 @@ def test_the_copies_differ_in_rights_and_times(repository: Path) -> None:
     assert times[0] - times[1] > 400 * 86_400
 
 
+def test_the_copies_are_written_in_opposite_orders(repository: Path) -> None:
+    orders = []
+    for world in WORLDS:
+        folder = repository.parent / world.folder
+        copy(repository, tracked(repository), folder, world)
+        written = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        orders.append([path.name for path in written])
+
+    assert [".gitignore", "changed.md", "kept.md"] == orders[0] == orders[1][::-1]
+
+
 def test_the_worlds_differ_in_every_respect() -> None:
     one, other = (vars(world) | world.variables for world in WORLDS)
 
