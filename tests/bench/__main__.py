@@ -136,6 +136,8 @@ def main() -> int:
                 measure_site(report, here, nox=not options.no_nox and number == options.repeat)
     report.show(Console(width=None if sys.stdout.isatty() else 160))
     report.write(fixture.ROOT / "build" / "bench.json")
+    for row in report.disturbed:
+        say(f"disturbed: other programs took {row.median('others'):.1f} CPU s during: {row.name}")
     for budget in report.broken:
         say(f"not kept: {budget.name}: {budget.value:.2f} {budget.unit} > {budget.limit:.2f}")
     return 1 if report.broken else 0

@@ -35,6 +35,7 @@ class Measured:
         cpu: Seconds of all processes, user and system.
         pss: Most bytes of memory at one time; a page that n processes share counts n-th in each.
         rss: The same, with shared pages counted in each process.
+        others: CPU seconds that everything else on the machine took meanwhile.
         left: Processes that had to be ended when their command was over.
         output: What the commands wrote.
     """
@@ -43,6 +44,7 @@ class Measured:
     cpu: float = 0.0
     pss: int = 0
     rss: int = 0
+    others: float = 0.0
     left: int = 0
     output: str = ""
 
@@ -78,6 +80,7 @@ def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, s
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as answer:
         answer.write(b"y\n")
         answer.seek(0)
+        busy = busy_seconds()
         began = time.perf_counter()
         started = subprocess.Popen(
             [str(part) for part in command],
@@ -92,6 +95,7 @@ def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, s
             started.returncode = os.waitstatus_to_exitcode(status)
         finally:
             memory.stop()
+            busy = busy_seconds() - busy
             left, cpu_left = end_descendants()
         output.seek(0)
         text = output.read().decode(errors="replace")
@@ -101,7 +105,17 @@ def run(command: Sequence[str | Path], folder: Path, environment: Mapping[str, s
             f"{' '.join(map(str, command))} in {folder} {reason}:\n{text[-4000:]}"
         )
     cpu = usage.ru_utime + usage.ru_stime + cpu_left
-    return Measured(wall, cpu, memory.pss, memory.rss, left, text)
+    others = max(0.0, busy - cpu)
+    return Measured(wall, cpu, memory.pss, memory.rss, others, left, text)
+
+
+def busy_seconds() -> float:
+    """CPU seconds that the machine has spent, but for this process, or was kept from spending."""
+    times = psutil.cpu_times()
+    own = psutil.Process().cpu_times()
+    # The time of guests is in the users' time.
+    busy = times.user + times.nice + times.system + times.irq + times.softirq + times.steal
+    return float(busy - own.user - own.system)
 
 
 class Memory(threading.Thread):
@@ -159,18 +173,18 @@ def end_descendants() -> tuple[int, float]:
     deadline = time.perf_counter() + GRACE
     while descendants() and time.perf_counter() < deadline:
         time.sleep(0.05)
-    left = 0
+    left: set[int] = set()
     while remaining := descendants():
         for process in remaining:
             with suppress(psutil.Error):
                 process.kill()
-                left += 1
+                left.add(process.pid)
         time.sleep(0.05)
     cpu = 0.0
     with suppress(ChildProcessError):  # no child is left
         while (waited := os.wait4(-1, os.WNOHANG))[0] != 0:
             cpu += waited[2].ru_utime + waited[2].ru_stime
-    return left, cpu
+    return len(left), cpu
 
 
 def say(text: str) -> None:

@@ -89,7 +89,7 @@ def sphinx_gallery(processes: int) -> Callable[[Path], None]:
             jupytext.write(notebook, examples / f"{name}.py", fmt="py:sphinx")
         (examples / "GALLERY_HEADER.rst").write_text("Lessons\n=======\n", encoding="utf-8")
         write_home(root, "   tutorials/index")
-        chosen = {
+        chosen: dict[str, object] = {
             "examples_dirs": "../examples",
             "gallery_dirs": "tutorials",
             "filename_pattern": r"\.py$",  # by default only what is named plot_*.py is executed

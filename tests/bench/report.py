@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 GIBIBYTE = 2**30
+DISTURBANCE = 0.05  # of the cores' time
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Row:
 
     def median(self, name: str) -> float:
         """The median of a figure of all rounds."""
-        return statistics.median(getattr(took, name) for took in self.took)
+        return float(statistics.median(getattr(took, name) for took in self.took))
 
 
 @dataclass
@@ -89,6 +90,15 @@ class Report:
         budget = self.budgets.setdefault(name, Budget(name, unit))
         budget.values.append(value)
         budget.limits.append(limit)
+
+    @property
+    def disturbed(self) -> list[Row]:
+        """What ran while something else had a good part of the cores: its times say little."""
+        return [
+            row
+            for row in self.rows.values()
+            if row.median("others") > DISTURBANCE * self.cores * row.median("wall")
+        ]
 
     @property
     def broken(self) -> list[Budget]:
@@ -152,5 +162,5 @@ class Report:
 
 def figures(rounds: Iterable[Measured]) -> list[Mapping[str, float]]:
     """Each round's figures without its output."""
-    names = ("wall", "cpu", "pss", "rss", "left")
+    names = ("wall", "cpu", "pss", "rss", "others", "left")
     return [{name: getattr(took, name) for name in names} for took in rounds]

@@ -62,13 +62,16 @@ def build(root: Path) -> Site:
     told = json.loads(report.read_text(encoding="utf-8"))["executions"]
     if sorted(executed) != sorted(one["lesson"] for one in told):
         raise CommandFailedError(f"the build said {sorted(executed)}, its report {told}")
+    cpu = sum(one["cpu"] for one in told)
+    if cpu > took.cpu:  # a budget is counted from the former
+        raise CommandFailedError(f"cells took {cpu:.1f} CPU s of the build's {took.cpu:.1f}")
     return Site(
         took,
         executed,
         pages(took.output, "reading sources"),
         pages(took.output, "writing output"),
         {one["lesson"]: sum(one["cells"]) for one in told},
-        sum(one["cpu"] for one in told),
+        cpu,
         sum(is_notebook(page) for folder in ("docs", "tutorials") for page in
             (root / folder).rglob("*.md")),
     )  # fmt: skip
