@@ -49,6 +49,7 @@ MODULES = (
 
 # What kernels and their parent have in common unless the site says otherwise.
 DEFAULTS = {
+    "LC_CTYPE": "C.UTF-8",  # as Python sets it, at its start, where no locale is given
     # As ipykernel sets it, but before the parent imports matplotlib.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     # Else the parent has threads, which no fork takes over: NumPy's, and pyarrow's, which pandas
@@ -59,6 +60,8 @@ DEFAULTS = {
 
 # Variables that are read after the fork only, so that they may differ from kernel to kernel.
 LATE = {"HOME", "IPYTHONDIR", "JPY_SESSION_NAME", "LAYERGRAPH_KERNEL", "PWD", "TMPDIR"}
+
+LONGEST = 104  # characters of a socket's name, on macOS; 108 on Linux
 
 LINUX = sys.platform == "linux" and hasattr(os, "pidfd_open")
 
@@ -110,7 +113,6 @@ class Kernels:
             if self._closed:
                 raise RuntimeError("these kernels are closed")
             if self._folder is None:
-                # Short, as the paths of sockets may have 107 characters.
                 self._folder = Path(tempfile.mkdtemp(prefix="kernels-"))
             if LINUX and self._parent is None:
                 modules = self.modules if self.fork else ()
@@ -138,7 +140,8 @@ class Kernels:
         spec = specs.get_kernel_spec(kernel_name)
         folder = Path(tempfile.mkdtemp(dir=self._folder, prefix=""))
         # Sockets with names: a free port may be another's by the time that the kernel takes it.
-        where = {} if os.name == "nt" else {"transport": "ipc", "ip": str(folder / "s")}
+        named = os.name != "nt" and len(str(folder / "s-1")) < LONGEST
+        where = {"transport": "ipc", "ip": str(folder / "s")} if named else {}
         manager = AsyncKernelManager(
             kernel_name=kernel_name,
             kernel_spec_manager=specs,
@@ -289,6 +292,8 @@ class _Parent:
         # First this, which also answers a thread that waits.
         with suppress(OSError):  # it has ended before
             self.channel.shutdown(socket.SHUT_RDWR)
+        if self.reason is None:  # it still imports, and no kernel has come from it
+            self.process.kill()
         with self.lock:
             self.stream.close()
             self.channel.close()

@@ -241,10 +241,12 @@ def main() -> None:
     spec.loader.exec_module(kernel)
 
     channel = socket.socket(fileno=int(sys.argv[1]))
-    # Until it listens, the other end's end is a signal that ends this process.
+    # Until it listens, any stir of the other end is a signal that ends this process.
     fcntl.fcntl(channel, fcntl.F_SETOWN, os.getpid())
     flags = fcntl.fcntl(channel, fcntl.F_GETFL)
     fcntl.fcntl(channel, fcntl.F_SETFL, flags | os.O_ASYNC)
+    if select.select([channel], [], [], 0)[0]:
+        sys.exit()  # gone before that
     reason = prepare(json.loads(sys.argv[3]))
     fcntl.fcntl(channel, fcntl.F_SETFL, flags)
     parent = Parent(channel, Path(sys.argv[2]))

@@ -1,0 +1,6 @@
+"""Lets the tests import the site's extensions."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent.parent / "docs" / "_ext"))
