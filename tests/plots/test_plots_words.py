@@ -54,8 +54,24 @@ class TestCurves:
             == plots.curves({"loss": [value]}).alt
         )
 
+    @pytest.mark.parametrize(
+        ("value", "words"), [(0.004, "4.0e-03"), (0.506, "0.51"), (12.34, "12.3")]
+    )
+    def test_they_have_as_many_decimals_as_asked_for(self, value: float, words: str) -> None:
+        plot = plots.curves({"loss": [value]}, decimals=2)
+
+        assert f"loss over 1 epoch. Training: {words} at epoch 1." == plot.alt
+
 
 class TestCompare:
+    def test_plot_and_words_have_as_many_decimals_as_asked_for(self) -> None:
+        plot = plots.compare(RESULTS | {"close": [0.731, 0.732]}, chance=0.5, decimals=2)
+
+        assert "LSTM: mean 0.75 ± 0.02 (3 runs, 0.74 to 0.77)." in plot.alt
+        assert "close: mean 0.73 ± < 0.01 (2 runs, 0.73 to 0.73). Chance: 0.50." in plot.alt
+        shown = [text.get_text() for axes in plot.figure.axes for text in axes.texts]
+        assert {"0.75 ± 0.02", "0.73 ± < 0.01"} <= set(shown)
+
     def test_a_spread_finer_than_the_mean_is_told_as_a_bound(self) -> None:
         plot = plots.compare({"course": [0.5059, 0.5063, 0.5061]})
 
@@ -75,6 +91,16 @@ class TestCompare:
             "R2 of 1 model, a dot a run. linear: 0.400 (1 run)."
             == plots.compare({"linear": [0.4]}, label="R2").alt
         )
+
+
+@pytest.mark.parametrize("decimals", [0, 16, 2.5, None])
+def test_decimals_that_cannot_be_are_an_error(decimals: object) -> None:
+    for draw in (
+        lambda: plots.curves(HISTORY, decimals=decimals),
+        lambda: plots.compare(RESULTS, decimals=decimals),
+    ):
+        with pytest.raises(ValueError, match=f"decimals must be .* not {decimals}"):
+            draw()
 
 
 def test_they_begin_with_the_title() -> None:

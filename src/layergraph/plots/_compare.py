@@ -42,6 +42,7 @@ def compare(
     label: str = "AUC",
     chance: float | None = None,
     title: str | None = None,
+    decimals: int = 3,
 ) -> Plot:
     """Plot a result of several models, each trained with several seeds.
 
@@ -53,12 +54,14 @@ def compare(
         label: What is measured.
         chance: Where guessing would be; a dashed line, if given.
         title: A title above the plot.
+        decimals: How many decimals numbers below 10 have, in the plot and in its description.
 
     Returns:
         The plot.
 
     Raises:
-        ValueError: If there is no model, a model has no result, or one is not a finite number.
+        ValueError: If there is no model, a model has no result, one is not a finite number, or
+            there cannot be as many decimals.
 
     Example:
         >>> from layergraph import plots
@@ -67,6 +70,7 @@ def compare(
         AUC of 2 models, a dot a run. LSTM: mean 0.753 \u00b1 0.015 (3 runs, 0.740 to 0.770). \
 average: mean 0.740 \u00b1 0.010 (3 runs, 0.730 to 0.750). Chance: 0.500.
     """
+    _words.check_decimals(decimals)
     checked = _checked(results)
     if chance is not None and not math.isfinite(chance):
         raise ValueError(f"chance must be a finite number, not {chance!r}")
@@ -75,9 +79,9 @@ average: mean 0.740 \u00b1 0.010 (3 runs, 0.730 to 0.750). Chance: 0.500.
     height = _MARGINS.top + sum(heights) + _MARGINS.bottom
     with style():
         figure, (place,) = grid([1], _WIDTH, height, _MARGINS, title)
-        _draw(place.axes, names, heights, list(checked.values()), chance)
+        _draw(place.axes, names, heights, list(checked.values()), chance, decimals)
         _label(place.axes, label, chance, several=max(map(len, checked.values())) > 1)
-    alt = _words.of_comparison(label, checked, chance)
+    alt = _words.of_comparison(label, checked, chance, decimals)
     panel = Panel(f"{label} by model", alt, place.box, place.row)
     return Plot(figure, _words.titled(title, alt), title, (panel,))
 
@@ -101,6 +105,7 @@ def _draw(
     heights: Sequence[float],
     results: Sequence[Sequence[float]],
     chance: float | None,
+    decimals: int,
 ) -> None:
     """Draw a strip a model: its name and mean above, its runs on it.
 
@@ -124,7 +129,8 @@ def _draw(
             mean = statistics.fmean(values)
             ax.plot([mean, mean], [top, bottom], color=FOREGROUND, linewidth=_MEAN_WIDTH)
         ax.text(0, top - 5, "\n".join(lines), **words)
-        ax.text(1, top - 5, _words.summary(values), ha="right", fontweight="bold", **words)
+        told = _words.summary(values, decimals)
+        ax.text(1, top - 5, told, ha="right", fontweight="bold", **words)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.grid(visible=False)

@@ -35,6 +35,7 @@ def curves(
     *,
     metrics: Sequence[str] | None = None,
     title: str | None = None,
+    decimals: int = 3,
 ) -> Plot:
     """Plot loss and metrics over the epochs, one panel a metric of each output.
 
@@ -48,6 +49,7 @@ def curves(
         metrics: The metrics to plot, in this order, without ``val_``, such as
             ``["main_output_auc"]``. All of them if None, the total first, then output by output.
         title: A title above the panels.
+        decimals: How many decimals numbers below 10 have in the description.
 
     Returns:
         The plot.
@@ -55,7 +57,7 @@ def curves(
     Raises:
         TypeError: If a history is neither a History nor a mapping.
         ValueError: If there is no history, a history is empty, a metric is in none of them, or
-            histories differ in metrics or number of epochs.
+            histories differ in metrics or number of epochs; if there cannot be as many decimals.
 
     Example:
         >>> from layergraph import plots
@@ -64,6 +66,7 @@ def curves(
         loss over 3 epochs. Training: 0.690 at epoch 1, lowest 0.500 at epoch 3, the last. \
 Validation: 0.690 at epoch 1, lowest 0.620 at epoch 2, 0.640 at epoch 3, the last.
     """
+    _words.check_decimals(decimals)
     runs, outputs = read(histories)
     keys = [key for key in runs[0] if not key.startswith("val_")]
     names = _metrics.in_order(keys, outputs) if metrics is None else _chosen(metrics, keys)
@@ -77,7 +80,7 @@ Validation: 0.690 at epoch 1, lowest 0.620 at epoch 2, 0.640 at epoch 3, the las
             both = curves_of(name, runs)
             _draw(place.axes, both, direction)
             _label(place.axes, heading, len(runs))
-            alt = _words.of_metric(heading, both, direction)
+            alt = _words.of_metric(heading, both, direction, decimals)
             panels.append(Panel(heading, alt, place.box, place.row))
         _share_scales({n: p.axes for n, p in zip(names, places, strict=True)}, outputs, runs)
     alt = _words.titled(title, " ".join(panel.alt for panel in panels))
