@@ -292,7 +292,11 @@ def main(arguments: list[str] | None = None) -> int:
     if options.compare:
         return report(*options.compare)
     where = Path(tempfile.mkdtemp(prefix="reproduce-"))
-    status = reproduce(ROOT, where)
+    try:
+        status = reproduce(ROOT, where)
+    except KeyboardInterrupt:
+        shutil.rmtree(where, ignore_errors=True)
+        raise
     if options.keep or status:
         print(f"Both sites are kept in {where}")
     else:

@@ -135,8 +135,9 @@ def repository(tmp_path: Path) -> Path:
 def commit(root: Path, *names: str) -> None:
     git(root, "init", "--quiet")
     git(root, "add", *names)
-    who = ("-c", "user.name=someone", "-c", "user.email=someone@example.org")
-    git(root, *who, "commit", "--quiet", "--message", "a start")
+    settings = ("user.name=someone", "user.email=someone@example.org", "commit.gpgsign=false")
+    options = [option for setting in settings for option in ("-c", setting)]
+    git(root, *options, "commit", "--quiet", "--message", "a start")
 
 
 def test_a_build_has_the_tracked_files_as_they_are_now(repository: Path) -> None:
@@ -243,6 +244,39 @@ def test_a_build_that_fails_is_told_and_compares_nothing(
     with pytest.raises(SystemExit, match="2"):
         reproduce.reproduce(tmp_path, tmp_path / "builds")
     assert "no such thing" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("status", "arguments", "kept"), [(0, [], False), (0, ["--keep"], True), (1, [], True)]
+)
+def test_sites_that_differ_are_kept_and_others_on_demand(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    status: int,
+    arguments: list[str],
+    kept: bool,
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(reproduce, "reproduce", lambda *_: status)
+
+    assert status == reproduce.main(arguments)
+    assert kept == bool(list(tmp_path.iterdir()))
+    assert kept == (f"Both sites are kept in {tmp_path}" in capsys.readouterr().out)
+
+
+def test_an_interrupted_build_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: Path) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(reproduce, "reproduce", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        reproduce.main([])
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_the_command_compares_two_folders(sites: tuple[Path, Path]) -> None:
