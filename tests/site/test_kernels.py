@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 EXTENSION = Path(forks.__file__).parent
 
 # Quick to import; what is said of kernels holds whatever their parent has imported.
-SMALL = ("numpy", "ipykernel.kernelapp")
+SMALL = ("numpy.random", "ipykernel.kernelapp")
 
 COMMON = {
     "KERAS_BACKEND": "tensorflow",
@@ -48,7 +49,8 @@ def kernels(
 ) -> Iterator[Kernels]:
     """Kernels of both kinds."""
     home = tmp_path_factory.mktemp("home")
-    with Kernels(environment(home), fork=request.param, modules=SMALL) as kernels:
+    common = {**environment(home), "JPY_SESSION_NAME": "the parent's own"}
+    with Kernels(common, fork=request.param, modules=SMALL) as kernels:
         yield kernels
         assert request.param == kernels.fork  # none of the tests made it give up
 
@@ -83,7 +85,7 @@ def client(
 def execute(running: NotebookClient, **options: Any) -> None:  # noqa: ANN401
     """Execute a client's notebook, and end its kernel."""
     try:
-        asyncio.run(running.async_execute(cleanup_kc=True, **options))
+        asyncio.run(asyncio.wait_for(running.async_execute(cleanup_kc=True, **options), 120))
     finally:
         atexit.unregister(running._cleanup_kernel)  # which nbclient forgets where none starts
 
@@ -222,7 +224,12 @@ def test_a_start_up_file_of_the_profile_runs(kernels: Kernels, tmp_path: Path) -
     variables = {"IPYTHONDIR": str(tmp_path / "ipython")}
 
     assert ["'by the profile'"] == run(kernels, "told", folder=tmp_path, variables=variables)
-    assert [] == [*tmp_path.rglob("*.sqlite")]
+
+
+def test_no_kernel_keeps_a_history(kernels: Kernels, tmp_path: Path) -> None:
+    code = "get_ipython().history_manager.enabled, _ih[-1][:3]"
+
+    assert ["(False, 'get')"] == run(kernels, code, folder=tmp_path)
 
 
 def test_a_watched_kernel_journals_and_refuses(kernels: Kernels, tmp_path: Path) -> None:
@@ -256,6 +263,18 @@ def test_forked_kernels_draw_other_numbers_where_none_is_seeded(
     (first,), (second,) = (run(forked, code, folder=tmp_path) for _ in range(2))
 
     assert not {*first.strip("()").split(", ")} & {*second.strip("()").split(", ")}
+
+
+def test_a_folder_for_temporary_files_is_the_kernels_own(tmp_path: Path) -> None:
+    (tmp_path / "modul_early.py").write_text("import tempfile; tempfile.gettempdir()", "utf-8")
+    variables = {"PYTHONPATH": str(tmp_path)}
+    common = {**environment(tmp_path), **variables}
+    own = tmp_path / "own"
+    own.mkdir()
+    with Kernels(common, modules=["modul_early"]) as kernels:
+        code = "import tempfile; tempfile.gettempdir()"
+        assert [repr(str(own))] == run(kernels, code, folder=own, variables=variables)
+        assert kernels.fork
 
 
 # Where kernels cannot be forked
@@ -450,7 +469,12 @@ def test_closing_ends_kernels_that_run_and_their_folder(tmp_path: Path, fork: bo
         kernels.manager(environment={})
 
 
-def test_kernels_end_with_their_parent(tmp_path: Path) -> None:
+@pytest.mark.parametrize("noticed", [True, False], ids=["noticed", "not noticed"])
+def test_kernels_end_with_their_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noticed: bool
+) -> None:
+    if not noticed:
+        monkeypatch.setattr(forks._Parent, "lost", lambda _: None)
     with ThreadPoolExecutor() as pool, Kernels(environment(tmp_path), modules=SMALL) as kernels:
         running = client(kernels, SLEEPERS, "time.sleep(600)", folder=tmp_path)
         ends = pool.submit(execute, running)
@@ -460,12 +484,14 @@ def test_kernels_end_with_their_parent(tmp_path: Path) -> None:
             os.kill(psutil.Process(kernel).ppid(), signal.SIGKILL)
             with pytest.raises(DeadKernelError):
                 ends.result(60)
-            assert until(lambda: gone(kernel, child))
+            assert until(lambda: gone(kernel))
+            assert not noticed or until(lambda: gone(child))
             with pytest.raises(RuntimeError, match="has ended"):
                 run(kernels, "1", folder=tmp_path)
         finally:
-            for pid in others:  # in sessions of their own, which only the parent would find
-                os.kill(pid, signal.SIGKILL)
+            for pid in [child, *others]:  # in other sessions, where only the parent finds them
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 BUILDER = """\
@@ -477,7 +503,11 @@ folder = Path({folder!r})
 kernels = Kernels(environment(folder), fork={fork}, modules={modules})
 kernels.prepare()
 running = client(kernels, SLEEPERS, folder=folder)
-print(json.dumps([kernels._parent.process.pid, str(kernels._folder)]), flush=True)
+worker = os.fork()  # as Sphinx starts them to write pages; it holds what the builder has open
+if worker == 0:
+    threading.Event().wait(60)
+    os._exit(0)
+print(json.dumps([kernels._parent.process.pid, str(kernels._folder), worker]), flush=True)
 with running.setup_kernel():
     running.execute_cell(running.nb.cells[0], 0)
     print(shown(running.nb.cells[0]), flush=True)
@@ -500,34 +530,49 @@ def test_nothing_survives_a_builder_that_is_killed(
     )  # fmt: skip
     with builder:
         try:
-            parent, folder = json.loads(builder.stdout.readline())
+            parent, folder, worker = json.loads(builder.stdout.readline())
             pids = json.loads(builder.stdout.readline())
             sessions = {os.getsid(pid) for pid in (builder.pid, parent, pids[0])}
         finally:
-            os.killpg(builder.pid, number)  # as a terminal does: the whole group
+            if number == signal.SIGINT:
+                os.killpg(builder.pid, number)  # as a terminal does: the whole group
+            else:
+                builder.send_signal(number)
             builder.wait(20)
 
-    assert {builder.pid, parent, pids[0]} == sessions
-    assert until(lambda: gone(parent, *pids), 5)
-    assert not Path(folder).exists()
+    try:
+        assert {builder.pid, parent, pids[0]} == sessions
+        assert until(lambda: gone(parent, *pids), 5)
+        assert not Path(folder).exists()
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
+
+
+SLOW = """\
+import pathlib, time
+pathlib.Path(__file__).with_name("begun").touch()
+time.sleep(600)
+"""
 
 
 def test_a_parent_that_still_imports_ends_with_its_builder(tmp_path: Path) -> None:
-    (tmp_path / "modul_slow.py").write_text("import time; time.sleep(600)", encoding="utf-8")
+    (tmp_path / "modul_slow.py").write_text(SLOW, encoding="utf-8")
     code = BUILDER.format(
         tests=str(Path(__file__).parent), extensions=str(EXTENSION.parent), folder=str(tmp_path),
         fork=True, modules=["modul_slow"],
     ).replace("Kernels(", "Kernels({'PYTHONPATH': str(folder)} | ")  # fmt: skip
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as builder:
-        parent, _ = json.loads(builder.stdout.readline())
-        assert not gone(parent)
+        parent, _, worker = json.loads(builder.stdout.readline())
+        os.kill(worker, signal.SIGKILL)
+        assert until((tmp_path / "begun").exists)
         builder.kill()
 
     assert until(lambda: gone(parent), 5)
 
 
 def test_closing_does_not_wait_for_a_parent_that_imports(tmp_path: Path) -> None:
-    (tmp_path / "modul_slow.py").write_text("import time; time.sleep(600)", encoding="utf-8")
+    (tmp_path / "modul_slow.py").write_text(SLOW, encoding="utf-8")
     variables = {**environment(tmp_path), "PYTHONPATH": str(tmp_path)}
     kernels = Kernels(variables, modules=["modul_slow"])
     with ThreadPoolExecutor() as pool, kernels:

@@ -45,6 +45,7 @@ def folder(tmp_path: Path) -> Path:
 def run(folder: Path, code: str, **environment: str) -> Watched:
     """Run code in a watched process whose own folder is `own`."""
     journal = folder / "journal"
+    journal.unlink(missing_ok=True)
     start = START.format(watch=watch.__file__, journal=str(journal), writable=str(folder / "own"))
     ran = subprocess.run(
         [sys.executable, "-c", start + code],

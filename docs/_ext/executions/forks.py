@@ -292,8 +292,6 @@ class _Parent:
         # First this, which also answers a thread that waits.
         with suppress(OSError):  # it has ended before
             self.channel.shutdown(socket.SHUT_RDWR)
-        if self.reason is None:  # it still imports, and no kernel has come from it
-            self.process.kill()
         with self.lock:
             self.stream.close()
             self.channel.close()

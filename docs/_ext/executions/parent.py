@@ -167,8 +167,8 @@ class Parent:
         os.environ.clear()
         os.environ.update(request["env"])
         tempfile.tempdir = None  # as the environment names it
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed()  # else all kernels draw the same numbers
+        if "numpy.random" in sys.modules:
+            sys.modules["numpy.random"].seed()  # else all kernels draw the same numbers
         gc.enable()
 
     def poll(self, pid: int) -> dict[str, Any]:
