@@ -54,6 +54,7 @@ html_math_renderer = "mathml"
 # Executions
 execution_cache = "../build/executed"
 execution_locks = ["../requirements/docs.txt", "../requirements/tweets.txt"]
+execution_programs = ["graphviz-pure"]  # draws what it is given
 execution_environment = {
     "KERAS_BACKEND": "tensorflow",
     "LANG": "C.UTF-8",

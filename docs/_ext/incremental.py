@@ -48,6 +48,15 @@ def begin(app: Sphinx, _config: Config) -> None:
     mark.unlink(missing_ok=True)
 
 
+def forget_static_files(app: Sphinx) -> None:
+    """Let every build find as many static files as a first one.
+
+    Some extensions write theirs last of all, and a page's links tell the digests of those that are
+    there when the page is written.
+    """
+    shutil.rmtree(app.outdir / "_static", ignore_errors=True)
+
+
 def forget_removed(
     app: Sphinx, _env: BuildEnvironment, _added: set[str], _changed: set[str], removed: set[str]
 ) -> Iterable[str]:
@@ -98,6 +107,7 @@ def end(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Look at the last build before Sphinx loads it."""
     app.connect("config-inited", begin)
+    app.connect("builder-inited", forget_static_files, priority=0)
     app.connect("env-get-outdated", forget_removed)
     app.connect("env-updated", write_what_shows_others)
     app.connect("build-finished", end, priority=900)

@@ -50,7 +50,7 @@ def test_nothing_changed_starts_no_kernel(cold: tuple[Site, Built]) -> None:
 
 
 CHANGES = {
-    "the code of one cell": ([(GRAPH, "hidden", "unseen")], {"tutorials/graph"}),
+    "the code of one cell": ([(GRAPH, "One layer, two calls", "Two calls")], {"tutorials/graph"}),
     "a module that one imports": (
         [("src/layergraph/graph/_reading.py", '"""', '"""It. ')],
         {"tutorials/graph"},
@@ -78,7 +78,7 @@ CHANGES = {
     "prose, a tag and a text for readers": (
         [
             (GRAPH, "\n# ", "\n# On "),
-            ("tutorials/curves.md", "```{code-cell} ipython3", "```{code-cell} ipython3\n:tags: [hide-input]\n"),
+            ("tutorials/curves.md", "{code-cell} ipython3", "{code-cell}\n:tags: [hide-input]\n"),
             ("tutorials/seeds.md", "budget: 20", "budget: 30"),
         ],
         set(),
@@ -101,15 +101,15 @@ def test_a_change_executes_what_depends_on_it(
 
 def test_a_translation_executes_nothing(site: Site) -> None:
     site.write(
-        "docs/locale/de/LC_MESSAGES/tutorials/graph.po",
+        "docs/locale/de/LC_MESSAGES/tutorials.po",
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-        'msgid "Draw a model"\nmsgstr "Ein Modell zeichnen"\n',
+        'msgid "Draw it"\nmsgstr "Zeichne es"\n',
     )
     built = site.build("-D", "language=de", "-D", "locale_dirs=locale")
 
     assert 0 == built.status, built.said
     assert set() == built.kernels
-    assert "de" == site.page("tutorials/graph").html["lang"]
+    assert "Zeichne es" in site.page("tutorials/graph").article.text
 
 
 def test_prose_is_shown_at_once_and_on_every_page_that_names_it(site: Site) -> None:
@@ -138,13 +138,14 @@ def test_a_second_build_gives_what_a_first_one_gives(
 
 def test_damaged_executions_run_again_and_only_they(site: Site) -> None:
     before = site.files()
-    damaged = sorted(site.cache.glob("*.zip"))
+    # The last build used them last.
+    damaged = sorted(site.cache.glob("*.zip"), key=lambda path: path.stat().st_mtime)[-2:]
     damaged[0].write_bytes(damaged[0].read_bytes()[:100])
-    damaged[-1].write_text("foreign", encoding="utf-8")
+    damaged[1].write_text("foreign", encoding="utf-8")
     built = site.build("-E")
 
     assert 0 == built.status, built.said
-    assert len({damaged[0].name, damaged[-1].name}) == len(built.executed)
+    assert 2 == len(built.executed)
     assert before == site.files()
 
 
@@ -159,7 +160,7 @@ def test_plain_kernels_give_the_same_pages(site: Site) -> None:
 
 def test_the_cache_keeps_to_its_limit(site: Site) -> None:
     limited = ("-D", "execution_cache=../build/small", "-D", "execution_cache_limit=0")
-    cell = site.changed(GRAPH, "hidden", "unseen")
+    cell = site.changed(GRAPH, "One layer, two calls", "Two calls")
     site.build(*limited)
     with cell:
         site.build(*limited)
@@ -171,7 +172,8 @@ def test_the_cache_keeps_to_its_limit(site: Site) -> None:
 FAULTS = {
     "loops": "execution: {budget: 0.3}\n...\nn = 0\nwhile True:\n    n += 1",
     "dies": "import os\nos._exit(7)",
-    "eats": "import subprocess\nsleeper = subprocess.Popen(['sleep', '4321'], start_new_session=True)\n"
+    "eats": "import subprocess\n"
+    "sleeper = subprocess.Popen(['sleep', '4321'], start_new_session=True)\n"
     "eaten = [bytearray(b'x' * 2**24) for _ in range(200)]",
     "meddles": "from pathlib import Path\nPath('sound.md').write_text('gone')",
     "raises": "raise ValueError('on purpose')",

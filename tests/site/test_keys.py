@@ -36,6 +36,7 @@ def surroundings(project: Path) -> Surroundings:
         root=project,
         sources=[project / "src"],
         locks=[project / "requirements" / "docs.txt"],
+        programs=["graphviz-pure"],
         environment={"TF_DETERMINISTIC_OPS": "1", "PATH": "/bin", "PYTHONPATH": f"{project}/src"},
         unkeyed={"PATH"},
         startup={"ipython_config.py": "c = get_config()"},
@@ -70,7 +71,7 @@ def needs(
 ) -> Callable[..., set[str]]:
     """The needs that come out of what a kernel did."""
     own = surroundings.root / "own"
-    return lambda *events: set(surroundings.needs(lesson, journal(*events), own))
+    return lambda *events: set(surroundings.needs(lesson, journal(*events), [own]))
 
 
 def test_one_lesson_has_one_key(surroundings: Surroundings, lesson: Lesson) -> None:
@@ -236,7 +237,7 @@ def test_a_program_of_its_own_needs_all_source(
 
     assert modules <= needs(("process", "/usr/bin/python3"))
     assert modules <= needs(("fault", "open: ValueError()"))
-    assert set() == needs(("process", "os.fork"))
+    assert set() == needs(("process", "os.fork"), ("process", "/bin/graphviz-pure"))
 
 
 def test_what_is_its_own_or_stands_in_the_lock_is_no_need(
@@ -270,7 +271,7 @@ def test_needs_hold_until_a_file_changes_goes_or_comes(
     got = surroundings.needs(
         lesson,
         journal(("read", points), ("read", absent), ("list", project / "tutorials")),
-        project / "own",
+        [project / "own"],
     )
 
     def hold() -> bool:
@@ -292,7 +293,7 @@ def test_needs_hold_until_a_file_changes_goes_or_comes(
 def test_a_listed_folder_is_a_need_by_its_names(
     project: Path, surroundings: Surroundings, lesson: Lesson, journal: Callable[..., Path]
 ) -> None:
-    got = surroundings.needs(lesson, journal(("list", project / "tutorials")), project / "own")
+    got = surroundings.needs(lesson, journal(("list", project / "tutorials")), [project / "own"])
     (project / "tutorials" / "points.csv").write_text("other", encoding="utf-8")
     content = replace(surroundings, _digests={}).unchanged(got)
     (project / "tutorials" / "new.csv").write_text("", encoding="utf-8")

@@ -14,6 +14,9 @@ Options of conf.py:
     the reader's variables that steer numerical libraries; all but the former are in the key.
 ``execution_sources``, ``execution_locks``
     Folders of the project's importable code; lock files of the environment.
+``execution_programs``
+    Names of programs that read nothing of the project but what cells give them. A cell that starts
+    any other program depends on the whole of the project's code.
 ``execution_memory_limit``
     Mebibytes that one kernel may take.
 ``execution_workers``
@@ -37,6 +40,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("execution_environment", {}, "", dict)
     app.add_config_value("execution_sources", ["../src"], "", list)
     app.add_config_value("execution_locks", [], "", list)
+    app.add_config_value("execution_programs", [], "", list)
     app.add_config_value("execution_memory_limit", 3072, "", int)
     app.add_config_value("execution_workers", 0, "", int)
     app.add_config_value("execution_fork", None, "", [bool, type(None)])

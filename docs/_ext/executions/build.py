@@ -35,19 +35,25 @@ class Build:
     """The executions of one run of Sphinx."""
 
     def __init__(self, app: Sphinx) -> None:
-        config, here = app.config, Path(app.confdir)
+        config, here = app.config, Path(app.confdir).resolve()
         folders.remove_left_folders()
         self.top = folders.build_folder()
-        self.store = Store(here / config.execution_cache, config.execution_cache_limit * MEBIBYTE)
+        self.store = Store(
+            (here / config.execution_cache).resolve(), config.execution_cache_limit * MEBIBYTE
+        )
+        sources = [(here / folder).resolve() for folder in config.execution_sources]
         self.surroundings = Surroundings(
             root=here.parent,
-            sources=[here / folder for folder in config.execution_sources],
-            locks=[here / lock for lock in config.execution_locks],
-            environment=kernel_environment(config.execution_environment),
+            sources=sources,
+            locks=[(here / lock).resolve() for lock in config.execution_locks],
+            programs=config.execution_programs,
+            environment=kernel_environment(config.execution_environment, sources),
             unkeyed=NEEDED,
             startup=startup_files(),
             shared=self.store.folder / "shared",
         )
+        self.store.make()
+        (self.surroundings.shared / "matplotlib").mkdir(parents=True, exist_ok=True)
         self.kernels = Kernels(
             folders.common_environment(self.surroundings, self.top), fork=config.execution_fork
         )
@@ -141,7 +147,6 @@ class Build:
             }
             for name, progress in executed.items()
         ]
-        self.store.folder.mkdir(parents=True, exist_ok=True)
         write_whole(
             self.store.folder / "last.json",
             json.dumps({"cores": cores(), "executions": report}, indent=1),

@@ -2,7 +2,9 @@
 
 import importlib.util
 import os
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
@@ -18,14 +20,19 @@ STEERING = (  # beginnings of the names of variables that steer Python and numer
 WITHOUT_EFFECT = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}  # on what a page shows
 
 
-def kernel_environment(chosen: Mapping[str, str]) -> dict[str, str]:
-    """The variables of all kernels: what they need, what steers them, and what was chosen."""
+def kernel_environment(chosen: Mapping[str, str], sources: Sequence[Path]) -> dict[str, str]:
+    """The variables of all kernels: what they need, what steers them, and what was chosen.
+
+    The project's own code comes first, whichever copy of it the environment has installed.
+    """
     steering = {
         name: value
         for name, value in os.environ.items()
         if name.startswith(STEERING) and name not in WITHOUT_EFFECT
     }
-    return {**{k: os.environ[k] for k in NEEDED if k in os.environ}, **steering, **chosen}
+    needed = {name: os.environ[name] for name in NEEDED if name in os.environ}
+    path = os.pathsep.join([*map(str, sources), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**needed, **steering, "PYTHONPATH": path, **chosen}
 
 
 def startup_files() -> dict[str, str]:
@@ -40,3 +47,12 @@ def startup_files() -> dict[str, str]:
     specs = (importlib.util.find_spec(name) for name in ("sitecustomize", "usercustomize"))
     settings += [Path(spec.origin) for spec in specs if spec is not None and spec.origin]
     return {path.name: path.read_text(encoding="utf-8") for path in settings if path.is_file()}
+
+
+def list_fonts(environment: Mapping[str, str]) -> None:
+    """Let matplotlib list the system's fonts, before several kernels do it at once and say so."""
+    subprocess.run(
+        [sys.executable, "-c", "import matplotlib.font_manager"],
+        env=dict(environment), cwd=environment["MPLCONFIGDIR"], check=False, timeout=300,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip

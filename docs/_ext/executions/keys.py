@@ -80,6 +80,7 @@ class Surroundings:
         root: The project's folder.
         sources: Folders of the project's importable code.
         locks: Lock files of the environment that the kernels run in.
+        programs: Names of programs that read nothing of the project by themselves.
         environment: Variables of the kernels.
         unkeyed: Names of variables whose values do not matter to what a page shows.
         startup: Text of each file that the kernels read when they start, by its name.
@@ -89,6 +90,7 @@ class Surroundings:
     root: Path
     sources: Sequence[Path]
     locks: Sequence[Path]
+    programs: Collection[str]
     environment: Mapping[str, str]
     unkeyed: Collection[str]
     startup: Mapping[str, str]
@@ -150,13 +152,13 @@ class Surroundings:
         path = self.places.path(name)
         return folder_digest(path) if kind == "folder" else file_digest(path)
 
-    def needs(self, lesson: Lesson, journal: Path, folder: Path) -> dict[str, str | None]:
+    def needs(self, lesson: Lesson, journal: Path, own: Collection[Path]) -> dict[str, str | None]:
         """What an execution depended on, with the sha256 of each file and folder.
 
         Args:
             lesson: The lesson that ran.
             journal: What its kernel did (see :mod:`executions.watch`).
-            folder: The folder that was the execution's own.
+            own: The folders that were the execution's own.
         """
         events: dict[str, set[str]] = {}
         for line in journal.read_text(encoding="utf-8").splitlines():
@@ -168,12 +170,13 @@ class Surroundings:
         files |= self._named_in(lesson)
         files |= {other for path in files for other in self._before(path)}
         files |= {path for name in events.get("import", ()) for path in self._candidates(name)}
-        if events.get("fault") or events.get("process", set()) - FORKS:
+        started = {Path(name).stem for name in events.get("process", set()) - FORKS}
+        if events.get("fault") or started - set(self.programs):
             # Of another program nothing is known, so it may have read all.
             files |= {path for source in self.sources for path in source.rglob("*.py")}
         folders = {Path(path) for path in events.get("list", ())}
 
-        own = [Path(os.path.realpath(path)) for path in (folder, self.shared)]
+        own = [Path(os.path.realpath(path)) for path in (*own, self.shared)]
         needs = [
             *(f"file {self.places.name(path)}" for path in files if self._counts(path, own)),
             *(f"folder {self.places.name(path)}" for path in folders if self._counts(path, own)),

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from executions import folders, scrub
+from executions.environment import list_fonts
 from executions.forks import Kernels
 from executions.keys import Surroundings, changed_since, file_digest
 from executions.lessons import Lesson, in_order
@@ -66,6 +67,8 @@ class Queue:
             self._look_up_or_wait(name)
         if self._waiting:
             self._kernels.prepare()
+            if not self._kernels.fork:
+                list_fonts(folders.common_environment(self._surroundings, self._top))
             for _ in range(min(self._workers, len(self._waiting))):
                 threading.Thread(target=self._work, daemon=True).start()
 
@@ -163,6 +166,7 @@ class Queue:
             environment=own.environment(self._surroundings, lesson),
             kernel_name=lesson.notebook.metadata.get("kernelspec", {}).get("name", "python3"),
         )
+        connection = Path(manager.connection_file).parent
         self._say(f"executing {lesson.name} ({len(self._waiting)} left to start)")
         try:
             notebook = execute(
@@ -177,7 +181,7 @@ class Queue:
         execution = Execution(
             lesson=lesson.name,
             key=key,
-            needs=self._surroundings.needs(lesson, own.journal, own.top),
+            needs=self._surroundings.needs(lesson, own.journal, [own.top, connection]),
             outputs=code_outputs(notebook),
             language=notebook.metadata.get("language_info", {}),
             seconds=[round(seconds, 3) for seconds in progress.seconds],

@@ -69,7 +69,7 @@ class Store:
     """A folder of executions.
 
     Args:
-        folder: The cache; made when the first execution is kept.
+        folder: The cache.
         limit: Bytes that it may hold.
     """
 
@@ -77,6 +77,12 @@ class Store:
         self.folder = folder
         self.limit = limit
         self._in_use: set[Path] = set()
+
+    def make(self) -> None:
+        """Make the folder."""
+        if self.folder.exists() and not self.folder.is_dir():
+            self.folder.unlink()  # something else of this name, in a folder that is ours
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def empty(self) -> bool:
@@ -107,9 +113,7 @@ class Store:
             OSError: It could not be written, for example as the disk is full; the cache is as
                 it was.
         """
-        if self.folder.exists() and not self.folder.is_dir():
-            self.folder.unlink()  # something else of this name, in a folder that is ours
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.make()
         path = self._path(execution)
         record = {**vars(execution), "folder": None}
         beside = self.folder / f"{path.stem}.{os.getpid()}.part"
