@@ -1,5 +1,6 @@
 """Two builds of a site are compared byte by byte, and what differs is named."""
 
+import os
 import shutil
 import stat
 import subprocess
@@ -200,6 +201,57 @@ def test_a_build_is_held_to_one_core_where_the_system_can() -> None:
     )
 
     assert "1\n" == ran.stdout
+
+
+def in_a_world(code: str, *, days: int, backwards: bool, folder: Path) -> list[str]:
+    """The lines that code prints in a Python of that world."""
+    text = reproduce.CUSTOMIZE.format(days=days, backwards=backwards)
+    (folder / "sitecustomize.py").write_text(text, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT / "docs", capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(folder), "TZ": "UTC"},
+    )  # fmt: skip
+    return ran.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "time.time()",
+        "calendar.timegm(time.gmtime())",
+        "calendar.timegm(time.strptime(time.ctime()))",
+        "calendar.timegm(time.strptime(time.asctime()))",
+        "int(time.strftime('%s'))",
+        "datetime.datetime.now().timestamp()",
+        "calendar.timegm(datetime.date.today().timetuple())",
+    ],
+)
+def test_every_clock_of_python_is_set_back(now: str, tmp_path: Path) -> None:
+    code = f"import calendar, datetime, time; print({now})"
+    true, other = (
+        float(in_a_world(code, days=days, backwards=False, folder=tmp_path)[0])
+        for days in (0, -401)
+    )
+
+    assert 400 <= (true - other) / 86_400 <= 402
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "os.listdir()",
+        "[entry.name for entry in os.scandir()]",
+        "[path.name for path in pathlib.Path().iterdir()]",
+        "glob.glob('*')",
+        "next(os.walk('.'))[1]",
+    ],
+)
+def test_every_folder_is_listed_backwards(names: str, tmp_path: Path) -> None:
+    code = f"import glob, os, pathlib; print(*{names}, sep=chr(10))"
+    listed = in_a_world(code, days=0, backwards=True, folder=tmp_path)
+
+    assert len(listed) > 3
+    assert sorted(listed, reverse=True) == listed
 
 
 def small_site(root: Path) -> Path:
