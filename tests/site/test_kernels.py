@@ -563,12 +563,13 @@ def test_a_parent_that_still_imports_ends_with_its_builder(tmp_path: Path) -> No
         fork=True, modules=["modul_slow"],
     ).replace("Kernels(", "Kernels({'PYTHONPATH': str(folder)} | ")  # fmt: skip
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as builder:
-        parent, _, worker = json.loads(builder.stdout.readline())
+        parent, folder, worker = json.loads(builder.stdout.readline())
         os.kill(worker, signal.SIGKILL)
         assert until((tmp_path / "begun").exists)
         builder.kill()
 
     assert until(lambda: gone(parent), 5)
+    assert not Path(folder).exists()
 
 
 def test_closing_does_not_wait_for_a_parent_that_imports(tmp_path: Path) -> None:

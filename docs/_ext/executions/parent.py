@@ -241,15 +241,23 @@ def main() -> None:
     spec.loader.exec_module(kernel)
 
     channel = socket.socket(fileno=int(sys.argv[1]))
+    folder = Path(sys.argv[2])
+
+    def end(*_: object) -> NoReturn:
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(0)
+
     # Until it listens, any stir of the other end is a signal that ends this process.
+    signal.signal(signal.SIGIO, end)
     fcntl.fcntl(channel, fcntl.F_SETOWN, os.getpid())
     flags = fcntl.fcntl(channel, fcntl.F_GETFL)
     fcntl.fcntl(channel, fcntl.F_SETFL, flags | os.O_ASYNC)
     if select.select([channel], [], [], 0)[0]:
-        sys.exit()  # gone before that
+        end()  # gone before that
     reason = prepare(json.loads(sys.argv[3]))
     fcntl.fcntl(channel, fcntl.F_SETFL, flags)
-    parent = Parent(channel, Path(sys.argv[2]))
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    parent = Parent(channel, folder)
     parent.say({"reason": reason})
     request = parent.serve()
     kernel.launch(request["argv"][2:])
