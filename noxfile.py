@@ -103,6 +103,15 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def full(session: nox.Session) -> None:
+    """Run what is too long for every change: many builds, killed ones, `reproduce`, `bench`."""
+    install(session, "tests", "tweets")
+    session.run("pytest", "tests/full/many_builds.py", *session.posargs)
+    session.notify("reproduce", posargs=[])
+    session.notify("bench", posargs=[])
+
+
+@nox.session
 def doctest(session: nox.Session) -> None:
     """Run only the examples of the package, the pages and the README."""
     install(session, "tests", "tweets")

@@ -7,7 +7,9 @@ from pathlib import Path
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
-sys.path.insert(0, str(DOCS / "_ext"))
+sys.path[:0] = [str(DOCS / "_ext"), str(ROOT / "src")]
+
+from executions.environment import same_arithmetic  # noqa: E402 - found through the line above
 
 with (ROOT / "pyproject.toml").open("rb") as file:
     metadata = tomllib.load(file)["project"]
@@ -56,6 +58,7 @@ execution_cache = "../build/executed"
 execution_locks = ["../requirements/docs.txt", "../requirements/tweets.txt"]
 execution_programs = ["graphviz-pure"]  # draws what it is given
 execution_environment = {
+    **same_arithmetic(),
     "KERAS_BACKEND": "tensorflow",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "agg",  # plots show themselves; a window would hang the build

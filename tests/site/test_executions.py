@@ -176,6 +176,8 @@ FAULTS = {
     "sleeper = subprocess.Popen(['sleep', '4321'], start_new_session=True)\n"
     "eaten = [bytearray(b'x' * 2**24) for _ in range(200)]",
     "meddles": "from pathlib import Path\nPath('sound.md').write_text('gone')",
+    "shells": "!echo gone > sound.md",
+    "compiles": "import h5py\nh5py.File('sound.md', 'w')",
     "raises": "raise ValueError('on purpose')",
     "waits": "execution: {uses: [tutorials/dies]}\n...\nprint('never')",
     "sound": "print('sound')",
@@ -197,6 +199,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, Built, Built
         ("dies", 13, "its kernel died"),
         ("eats", 13, "it was ended as it took more than 1,500 MiB of memory"),
         ("meddles", 13, "tutorials/meddles may write only into its own working folder, not to"),
+        ("shells", 13, "Command 'echo gone > sound.md' returned non-zero exit status 2"),
+        ("compiles", 13, "Permission denied"),
         ("raises", 13, "ValueError"),
         ("waits", 1, "not run, as it uses tutorials/dies, which failed"),
     ],

@@ -16,6 +16,7 @@ from myst_nb.core.loggers import LoggerType
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from sphinx.util.console import strip_escape_sequences
 
 from executions import folders
 from executions.environment import NEEDED, kernel_environment, startup_files
@@ -200,8 +201,11 @@ class Outputs(NotebookClientBase):
         if isinstance(done, Execution):
             self.notebook.metadata["language_info"] = nbformat.from_dict(dict(done.language))
         else:
+            self.notebook.metadata.setdefault(
+                "language_info", nbformat.from_dict({"pygments_lexer": "ipython3"})
+            )
             log.warning(
-                "Executing notebook failed: %s", done,
+                "Executing notebook failed: %s", strip_escape_sequences(str(done)),
                 location=(self._name, done.line), type="execution",
             )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,28 @@ def kernel_environment(chosen: Mapping[str, str], sources: Sequence[Path]) -> di
     needed = {name: os.environ[name] for name in NEEDED if name in os.environ}
     path = os.pathsep.join([*map(str, sources), *filter(None, [os.environ.get("PYTHONPATH")])])
     return {**needed, **steering, "PYTHONPATH": path, **chosen}
+
+
+def same_arithmetic() -> dict[str, str]:
+    """Variables that let newer x86 processors calculate as those with AVX2 do, to the last bit.
+
+    Libraries choose their instructions by the processor, and each choice rounds in its own way.
+    """
+    if platform.machine().lower() not in {"x86_64", "amd64"} or not has_avx2():
+        return {}
+    return {
+        "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",  # not checked by OpenBLAS: without AVX2 it would crash
+    }
+
+
+def has_avx2() -> bool:
+    """Whether this x86 processor has AVX2; where the system does not tell, as if it had not."""
+    try:
+        return " avx2 " in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
 
 
 def startup_files() -> dict[str, str]:

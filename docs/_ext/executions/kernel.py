@@ -13,6 +13,7 @@ if __name__ == "__main__" and sys.path[0] == os.path.dirname(os.path.realpath(__
 import importlib.util
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -21,6 +22,7 @@ VARIABLE = "LAYERGRAPH_KERNEL"
 ARGUMENTS = [
     "--log-level=ERROR",
     "--HistoryManager.enabled=False",  # no database, which kernels would share and lock
+    "--InteractiveShell.system_raise_on_error=True",  # a shell line that fails fails its cell
 ]
 
 
@@ -36,15 +38,22 @@ def load(name: str) -> ModuleType:
     return module
 
 
+def needed(arguments: Sequence[str]) -> list[Path]:
+    """The folders in which a kernel itself must write."""
+    places = ["/dev", "/proc", sys.prefix, sys.base_prefix]  # Python's compiled modules
+    connection = [Path(file).parent for flag, file in pairwise(arguments) if flag == "-f"]
+    return [*map(Path, places), *connection]
+
+
 def launch(arguments: Sequence[str]) -> None:
     """Run a kernel until it is told to stop; the same in a new process and in a forked one."""
     settings = os.environ.pop(VARIABLE, None)
     if settings is not None:
         known = json.loads(settings)
-        watch = load("watch")
-        watch.install(
-            Path(known["journal"]), [Path(folder) for folder in known["writable"]], known["lesson"]
-        )
+        writable = [Path(folder) for folder in known["writable"]]
+        journal = Path(known["journal"])
+        load("watch").install(journal, writable, known["lesson"])
+        load("confine").confine([*writable, journal, *needed(arguments)])
     sys.argv = [__file__, *arguments, *ARGUMENTS]
     if "JPY_PARENT_PID" not in os.environ:
         # 1: a parent that says itself when it is over; 0 would print how to connect.

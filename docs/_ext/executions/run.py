@@ -214,9 +214,12 @@ class Watchdog:
     def _look(self) -> int:
         """The memory of the kernel and its children now; their CPU seconds are noted."""
         memory = 0
-        with suppress(psutil.Error, AttributeError):  # no kernel yet, or no longer
+        pid = self._pid()
+        if pid is None:
+            return 0
+        with suppress(psutil.Error):
             if self._looks % LOOKS_FOR_CHILDREN == 0:
-                kernel = psutil.Process(self._manager.provisioner.pid)
+                kernel = psutil.Process(pid)
                 self._processes = [kernel, *kernel.children(recursive=True)]
             self._looks += 1
         for process in self._processes:
@@ -226,6 +229,13 @@ class Watchdog:
                 self._cpu[process.pid] = times.user + times.system
         return memory
 
+    def _pid(self) -> int | None:
+        """The kernel's process; ``None`` before it has one, and when it has one no longer."""
+        provisioner = self._manager.provisioner
+        return provisioner.pid if provisioner is not None and provisioner.has_process else None
+
     def _kill(self) -> None:
-        with suppress(psutil.Error, AttributeError):
-            psutil.Process(self._manager.provisioner.pid).kill()
+        pid = self._pid()
+        if pid is not None:
+            with suppress(psutil.Error):
+                psutil.Process(pid).kill()

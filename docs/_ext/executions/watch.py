@@ -6,6 +6,7 @@ program does that a cell starts; that a program was started stands in the journa
 """
 
 import _thread
+import errno
 import importlib.util
 import json
 import os
@@ -66,8 +67,8 @@ def install(journal: Path, writable: Sequence[Path], lesson: str) -> None:
 
 class _Watch:
     def __init__(self, journal: Path, writable: Sequence[Path], lesson: str) -> None:
-        flags = os.O_APPEND | os.O_CREAT | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)
-        self.descriptor = os.open(journal, flags, 0o600)
+        self.journal = os.path.realpath(journal)
+        self.descriptor, self.process = self.open(), os.getpid()
         self.writable = tuple(os.path.realpath(folder) for folder in writable)
         self.lesson = lesson
         self.said: set[bytes] = set()
@@ -102,12 +103,29 @@ class _Watch:
         finally:
             self.inside.hook = False
 
+    def open(self) -> int:
+        """Open the journal, to append to it."""
+        flags = os.O_APPEND | os.O_CREAT | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)
+        return os.open(self.journal, flags, 0o600)
+
+    def append(self, line: bytes) -> int:
+        """Write a line; a forked child may have closed what it did not open itself."""
+        if self.process != os.getpid():
+            self.descriptor, self.process = self.open(), os.getpid()
+        try:
+            return os.write(self.descriptor, line)
+        except OSError as error:
+            if error.errno != errno.EBADF:
+                raise
+            self.descriptor = self.open()
+            return os.write(self.descriptor, line)
+
     def say(self, kind: str, what: str) -> None:
         """Append a line, once."""
         line = json.dumps([kind, what]).encode() + b"\n"
         if line not in self.said:
             try:
-                written = os.write(self.descriptor, line)
+                written = self.append(line)
             except OSError as error:
                 raise _LostLineError(error) from None
             if written != len(line):

@@ -1,0 +1,6 @@
+"""Lets these tests use the small sites of ``tests/site``."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "site"))
