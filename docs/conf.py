@@ -69,6 +69,10 @@ execution_environment = {
     # without a seed raises.
     "TF_DETERMINISTIC_OPS": "1",
     "TF_ENABLE_ONEDNN_OPTS": "0",  # the same floating-point results on any number of cores
+    # One kernel for each core: with more threads they only wait for each other. The results are
+    # the same.
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
     "TZ": "UTC",
 }
 

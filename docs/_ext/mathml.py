@@ -4,10 +4,14 @@ The converter is math-core; the font is the STIX Two Math that the package ziama
 cut down to the characters of :data:`RANGES`.
 """
 
+import hashlib
+import os
+import shutil
 from importlib.metadata import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import fontTools
 from docutils import nodes
 from fontTools import subset
 from math_core import LatexError, LatexToMathML
@@ -74,22 +78,28 @@ def visit_math_block(self: "HTML5Translator", node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
-def write_font(app: "Sphinx", exception: Exception | None) -> None:
-    """Put the font, cut down, among the static files."""
-    if exception or app.builder.format != "html":
+def write_font(app: "Sphinx") -> None:
+    """Put the font, cut down, among the static files; it is cut once, and kept by the doctrees."""
+    if app.builder.format != "html":
         return
     found = next((f for f in files("ziamath") or [] if f.name == f"{FONT}.ttf"), None)
     if found is None:
         raise ExtensionError(f"the package ziamath no longer ships {FONT}.ttf")
-    options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
-    font = subset.load_font(str(found.locate()), options)
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=[code for a, b in RANGES for code in range(a, b + 1)])
-    cutter.subset(font)
+    whole = Path(str(found.locate()))
+    made_of = f"{fontTools.version} {RANGES}".encode() + whole.read_bytes()
+    kept = Path(app.doctreedir, f"{FONT}-{hashlib.sha256(made_of).hexdigest()[:16]}.woff2")
+    if not kept.exists():
+        options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
+        font = subset.load_font(str(whole), options)
+        cutter = subset.Subsetter(options)
+        cutter.populate(unicodes=[code for a, b in RANGES for code in range(a, b + 1)])
+        cutter.subset(font)
+        unfinished = kept.with_suffix(f".{os.getpid()}.part")
+        subset.save_font(font, str(unfinished), options)
+        unfinished.replace(kept)
     target = Path(app.outdir, "_static", f"{FONT}.woff2")
-    unfinished = target.with_suffix(".part")
-    subset.save_font(font, str(unfinished), options)
-    unfinished.replace(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(kept, target)
 
 
 def setup(app: "Sphinx") -> "ExtensionMetadata":
@@ -97,5 +107,5 @@ def setup(app: "Sphinx") -> "ExtensionMetadata":
     app.add_html_math_renderer(
         "mathml", inline_renderers=(visit_math, None), block_renderers=(visit_math_block, None)
     )
-    app.connect("build-finished", write_font)
+    app.connect("builder-inited", write_font)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -39,7 +39,7 @@ def surroundings(project: Path) -> Surroundings:
         programs=["graphviz-pure"],
         environment={"TF_DETERMINISTIC_OPS": "1", "PATH": "/bin", "PYTHONPATH": f"{project}/src"},
         unkeyed={"PATH"},
-        startup={"ipython_config.py": "c = get_config()"},
+        startup=lambda: {"ipython_config.py": "c = get_config()"},
         shared=project / "shared",
     )
 
@@ -148,7 +148,7 @@ def test_how_a_lesson_reads_does_not_change_its_key(
     "change",
     [
         pytest.param({"environment": {"TF_DETERMINISTIC_OPS": "0"}}, id="variable"),
-        pytest.param({"startup": {"ipython_config.py": "c.x = 1"}}, id="start-up"),
+        pytest.param({"startup": lambda: {"ipython_config.py": "c.x = 1"}}, id="start-up"),
     ],
 )
 def test_what_surrounds_a_kernel_changes_every_key(

@@ -25,16 +25,12 @@ Options of conf.py:
     Whether kernels are forked from a process that has imported Keras; ``None`` is where it can be.
 """
 
-import myst_nb.sphinx_
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
-
-from executions.build import Build
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Take the place of myst-nb's own execution."""
-    app.setup_extension("myst_nb")
     app.add_config_value("execution_cache", "../build/executed", "", str)
     app.add_config_value("execution_cache_limit", 512, "", int)
     app.add_config_value("execution_environment", {}, "", dict)
@@ -44,7 +40,16 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("execution_memory_limit", 3072, "", int)
     app.add_config_value("execution_workers", 0, "", int)
     app.add_config_value("execution_fork", None, "", [bool, type(None)])
-    build = Build(app)
+    # Not at the top: what is imported here takes time, and the kernels' parent needs it as well.
+    from executions.room import Room
+
+    room = Room(app)
+    import myst_nb.sphinx_
+
+    from executions.build import Build
+
+    app.setup_extension("myst_nb")
+    build = Build(room)
     myst_nb.sphinx_.create_client = build.client
     app.connect("env-get-outdated", build.start)
     app.connect("env-updated", build.remember)

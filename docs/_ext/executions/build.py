@@ -1,9 +1,7 @@
 """The executions of one run of Sphinx: begun before it reads, shown where it reads, then told."""
 
-import atexit
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,14 +16,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.console import strip_escape_sequences
 
-from executions import folders
-from executions.environment import NEEDED, kernel_environment, startup_files
-from executions.forks import Kernels
-from executions.keys import Surroundings
 from executions.lessons import read_lesson
 from executions.queue import Queue, cores, slowest_cells
-from executions.run import MEBIBYTE, ExecutionFailedError, Limits
-from executions.store import Execution, Store
+from executions.room import MEBIBYTE, Room
+from executions.run import ExecutionFailedError, Limits
+from executions.store import Execution
 
 log = logging.getLogger(__name__)
 
@@ -35,34 +30,10 @@ TICK = 1.0 if sys.stdout.isatty() else 30.0  # seconds between two lines on what
 class Build:
     """The executions of one run of Sphinx."""
 
-    def __init__(self, app: Sphinx) -> None:
-        config, here = app.config, Path(app.confdir).resolve()
-        folders.remove_left_folders()
-        self.top = folders.build_folder()
-        self.store = Store(
-            (here / config.execution_cache).resolve(), config.execution_cache_limit * MEBIBYTE
-        )
-        sources = [(here / folder).resolve() for folder in config.execution_sources]
-        self.surroundings = Surroundings(
-            root=here.parent,
-            sources=sources,
-            locks=[(here / lock).resolve() for lock in config.execution_locks],
-            programs=config.execution_programs,
-            environment=kernel_environment(config.execution_environment, sources),
-            unkeyed=NEEDED,
-            startup=startup_files(),
-            shared=self.store.folder / "shared",
-        )
-        self.store.make()
-        (self.surroundings.shared / "matplotlib").mkdir(parents=True, exist_ok=True)
-        self.kernels = Kernels(
-            folders.common_environment(self.surroundings, self.top), fork=config.execution_fork
-        )
+    def __init__(self, room: Room) -> None:
+        self.room = room
         self.queue: Queue | None = None
         self.pages: dict[Path, str] = {}
-        atexit.register(self.close)  # also after Ctrl-C
-        if self.store.empty:
-            self.kernels.prepare()  # the sooner the better, as all notebooks will run
 
     def start(
         self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], _: set[str]
@@ -75,10 +46,10 @@ class Build:
         self.pages = {lesson.source.resolve(): lesson.name for lesson in lessons}
         self.queue = Queue(
             lessons,
-            self.surroundings,
-            self.store,
-            kernels=self.kernels,
-            top=self.top,
+            self.room.surroundings,
+            self.room.store,
+            kernels=self.room.kernels,
+            top=self.room.top,
             limits=Limits(app.config.execution_memory_limit * MEBIBYTE),
             workers=app.config.execution_workers or cores(),
             say=log.info,
@@ -137,7 +108,7 @@ class Build:
                         for line, seconds in slowest_cells(progress).items()
                     ),
                 )  # fmt: skip
-        self.store.clean()
+        self.room.store.clean()
         report = [
             {
                 "lesson": name,
@@ -149,16 +120,15 @@ class Build:
             for name, progress in executed.items()
         ]
         write_whole(
-            self.store.folder / "last.json",
+            self.room.store.folder / "last.json",
             json.dumps({"cores": cores(), "executions": report}, indent=1),
         )
 
     def close(self) -> None:
-        """End all kernels and take the working folders away."""
+        """Start no other lesson, and end what runs."""
         if self.queue is not None:
             self.queue.close()
-        self.kernels.close()
-        shutil.rmtree(self.top, ignore_errors=True)
+        self.room.close()
 
     def client(
         self,

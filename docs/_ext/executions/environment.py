@@ -8,8 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
-
 NEEDED = {  # variables without which a program does not run; where they point is not in the key
     "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT",
     "VIRTUAL_ENV",
@@ -18,7 +16,9 @@ STEERING = (  # beginnings of the names of variables that steer Python and numer
     "CUDA_", "DNNL_", "JAX_", "KERAS_", "LAYERGRAPH_", "MKL_", "MPL", "NPY_", "NUMEXPR_", "OMP_",
     "ONEDNN_", "OPENBLAS_", "PYTHON", "TF_", "XLA_",
 )  # fmt: skip
-WITHOUT_EFFECT = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}  # on what a page shows
+WITHOUT_EFFECT = (  # on what a page shows; the last two are Terraform's
+    "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "TF_CLI_", "TF_VAR_",
+)  # fmt: skip
 
 
 def kernel_environment(chosen: Mapping[str, str], sources: Sequence[Path]) -> dict[str, str]:
@@ -29,7 +29,7 @@ def kernel_environment(chosen: Mapping[str, str], sources: Sequence[Path]) -> di
     steering = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith(STEERING) and name not in WITHOUT_EFFECT
+        if name.startswith(STEERING) and not name.startswith(WITHOUT_EFFECT)
     }
     needed = {name: os.environ[name] for name in NEEDED if name in os.environ}
     path = os.pathsep.join([*map(str, sources), *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -60,6 +60,8 @@ def has_avx2() -> bool:
 
 def startup_files() -> dict[str, str]:
     """What a kernel reads when it starts, beside this package: the environment's own settings."""
+    from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
+
     names = ("ipython_config", "ipython_kernel_config")
     settings = [
         Path(folder, f"{name}{suffix}")

@@ -7,12 +7,15 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
 from executions.keys import Surroundings
-from executions.lessons import Lesson
-from executions.store import Execution, Store
+
+if TYPE_CHECKING:
+    from executions.lessons import Lesson
+    from executions.store import Execution, Store
 
 PREFIX = "layergraph"
 HOME = "USERPROFILE" if os.name == "nt" else "HOME"
@@ -67,7 +70,7 @@ class Folders:
         """What the kernel did."""
         return self.top / "journal.jsonl"
 
-    def environment(self, surroundings: Surroundings, lesson: Lesson) -> dict[str, str]:
+    def environment(self, surroundings: Surroundings, lesson: "Lesson") -> dict[str, str]:
         """The kernel's environment variables."""
         writable = [self.work, self.home, self.temporary, surroundings.shared]
         watched = {
@@ -113,7 +116,7 @@ def common_environment(surroundings: Surroundings, top: Path) -> dict[str, str]:
     }
 
 
-def prepare(top: Path, lesson: Lesson, used: dict[str, Execution], store: Store) -> Folders:
+def prepare(top: Path, lesson: "Lesson", used: "dict[str, Execution]", store: "Store") -> Folders:
     """Make an execution's folders.
 
     The working folder shows what lies beside the lesson's source, as a reader would expect, and

@@ -11,14 +11,15 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from executions.lessons import Lesson
+if TYPE_CHECKING:
+    from executions.lessons import Lesson
 
 FORMAT = 1  # of the cache's entries; a new one makes the old ones unknown
 STEERING_TAGS = {"raises-exception", "skip-execution"}  # the tags that do more than display
@@ -83,7 +84,7 @@ class Surroundings:
         programs: Names of programs that read nothing of the project by themselves.
         environment: Variables of the kernels.
         unkeyed: Names of variables whose values do not matter to what a page shows.
-        startup: Text of each file that the kernels read when they start, by its name.
+        startup: Gives the text of each file that the kernels read when they start, by its name.
         shared: A folder for what libraries keep from kernel to kernel, such as a list of fonts.
     """
 
@@ -93,7 +94,7 @@ class Surroundings:
     programs: Collection[str]
     environment: Mapping[str, str]
     unkeyed: Collection[str]
-    startup: Mapping[str, str]
+    startup: Callable[[], Mapping[str, str]]
     shared: Path
     _digests: dict[str, str | None] = field(default_factory=dict, repr=False)
 
@@ -121,10 +122,10 @@ class Surroundings:
                 for name, value in self.environment.items()
                 if name not in self.unkeyed
             },
-            "startup": dict(self.startup),
+            "startup": dict(self.startup()),
         }
 
-    def key(self, lesson: Lesson, used: Mapping[str, str]) -> str:
+    def key(self, lesson: "Lesson", used: Mapping[str, str]) -> str:
         """The key of a lesson's execution.
 
         Args:
@@ -152,7 +153,9 @@ class Surroundings:
         path = self.places.path(name)
         return folder_digest(path) if kind == "folder" else file_digest(path)
 
-    def needs(self, lesson: Lesson, journal: Path, own: Collection[Path]) -> dict[str, str | None]:
+    def needs(
+        self, lesson: "Lesson", journal: Path, own: Collection[Path]
+    ) -> dict[str, str | None]:
         """What an execution depended on, with the sha256 of each file and folder.
 
         Args:
@@ -207,7 +210,7 @@ class Surroundings:
         if in_source and path.suffix == ".py" and path.name != "__init__.py":
             yield path.with_suffix("") / "__init__.py"
 
-    def _named_in(self, lesson: Lesson) -> set[Path]:
+    def _named_in(self, lesson: "Lesson") -> set[Path]:
         """Files beside the source that the code names: libraries in C may open them unseen."""
         text = "\n".join(cell.source for cell in lesson.code)
         named = set(re.findall(r"[\w.-]+", text))

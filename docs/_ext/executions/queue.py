@@ -126,6 +126,9 @@ class Queue:
                 self.outcomes[name] = outcome
                 self._running = {k: n for k, n in self._running.items() if n != name}
                 self._changed.notify_all()
+                over = len(self.outcomes) == len(self.lessons)
+            if over:
+                self._kernels.close()  # while Sphinx still writes
 
     def _next(self) -> str | None:
         """The next lesson whose used lessons are done and whose code no other one runs."""

@@ -17,10 +17,10 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
 from executions.lessons import Lesson
+from executions.room import MEBIBYTE
 
 LOOK = 0.1  # seconds between two looks at a kernel's time and memory
 LOOKS_FOR_CHILDREN = 10  # looks between two searches for its children, which are slower
-MEBIBYTE = 2**20
 
 
 @dataclass
