@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,3 +79,4 @@ def test_after_a_killed_build_the_next_one_gives_the_right_site(
     assert 0 == built.status, built.said
     assert reference == site.files()
     assert [] == list(site.cache.glob("*.part"))
+    assert [] == list(Path(tempfile.gettempdir()).glob(f"layergraph-{builder.pid}-*"))

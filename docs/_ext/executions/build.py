@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,7 +25,7 @@ from executions.store import Execution
 
 log = logging.getLogger(__name__)
 
-TICK = 1.0 if sys.stdout.isatty() else 30.0  # seconds between two lines on what still runs
+ERASE = "\r\x1b[2K"  # the line on which a terminal's cursor stands
 
 
 class Build:
@@ -34,6 +35,8 @@ class Build:
         self.room = room
         self.queue: Queue | None = None
         self.pages: dict[Path, str] = {}
+        self._terminal = sys.stdout.isatty()
+        self._told = False
 
     def start(
         self, app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], _: set[str]
@@ -52,7 +55,7 @@ class Build:
             top=self.room.top,
             limits=Limits(app.config.execution_memory_limit * MEBIBYTE),
             workers=app.config.execution_workers or cores(),
-            say=log.info,
+            say=self.say,
         )
         self.queue.start()
         if app.parallel > 1:  # the processes that read cannot wait for this one's threads
@@ -70,7 +73,14 @@ class Build:
     def outcome(self, name: str) -> Execution | ExecutionFailedError:
         """The outcome of a lesson; what runs is told until it is there."""
         assert self.queue is not None
-        return self.queue.wait(name, self.tell, TICK)
+        return self.queue.wait(name, self.tell, every=1.0 if self._terminal else 30.0)
+
+    def say(self, line: str) -> None:
+        """Say a line; in a terminal it takes the place of what :meth:`tell` said."""
+        if self._told:
+            log.info(ERASE, nonl=True)
+            self._told = False
+        log.info(line)
 
     def tell(self) -> None:
         """Say what runs, for how long, and how much is left."""
@@ -82,7 +92,12 @@ class Build:
             for name in unfinished
             if (progress := self.queue.progress.get(name)) is not None
         ]
-        log.info("running: %s; %d left", ", ".join(running) or "no kernel yet", len(unfinished))
+        line = f"{len(unfinished)} left, running: {', '.join(running) or 'no kernel yet'}"
+        if self._terminal:
+            log.info(ERASE + line[: shutil.get_terminal_size().columns - 1], nonl=True)
+            self._told = True
+        else:
+            log.info(line)
 
     def remember(self, app: Sphinx, env: BuildEnvironment) -> None:
         """Note whose results the pages show, for the next build."""

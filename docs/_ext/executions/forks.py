@@ -74,6 +74,7 @@ class Kernels:
         fork: Whether kernels are forked from a process that has imported `modules`. None: where
             the system can.
         modules: What that process imports.
+        within: The folder for what the kernels need themselves; None: the one for temporary files.
     """
 
     def __init__(
@@ -82,12 +83,14 @@ class Kernels:
         *,
         fork: bool | None = None,
         modules: Sequence[str] = MODULES,
+        within: Path | None = None,
     ) -> None:
         if fork and not LINUX:
             raise ValueError("kernels are forked on Linux only; fork=None forks where it can")
         self.environment = {**DEFAULTS, **environment}
         self.fork = LINUX if fork is None else fork
         self.modules = modules
+        self.within = within
         self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._closed = False
@@ -113,7 +116,7 @@ class Kernels:
             if self._closed:
                 raise RuntimeError("these kernels are closed")
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="kernels-"))
+                self._folder = Path(tempfile.mkdtemp(prefix="kernels-", dir=self.within))
             if LINUX and self._parent is None:
                 modules = self.modules if self.fork else ()
                 self._parent = _Parent(self._folder, self.environment, modules)

@@ -47,7 +47,9 @@ class Room:
         self.store.make()
         (self.surroundings.shared / "matplotlib").mkdir(parents=True, exist_ok=True)
         self.kernels = Kernels(
-            folders.common_environment(self.surroundings, self.top), fork=config.execution_fork
+            folders.common_environment(self.surroundings, self.top),
+            fork=config.execution_fork,
+            within=self.top,
         )
         atexit.register(self.close)  # also after Ctrl-C
         if self.store.empty:
