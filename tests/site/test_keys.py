@@ -240,6 +240,14 @@ def test_a_program_of_its_own_needs_all_source(
     assert set() == needs(("process", "os.fork"), ("process", "/bin/graphviz-pure"))
 
 
+def test_a_kernel_that_is_not_watched_needs_all_source(
+    lesson: Lesson, needs: Callable[..., set[str]]
+) -> None:
+    lesson.notebook.metadata.kernelspec.name = "xeus"
+
+    assert {"file root:src/package/linting.py", "file root:src/package/__init__.py"} <= needs()
+
+
 def test_what_is_its_own_or_stands_in_the_lock_is_no_need(
     project: Path, needs: Callable[..., set[str]]
 ) -> None:

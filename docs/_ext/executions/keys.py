@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1  # of the cache's entries; a new one makes the old ones unknown
 STEERING_TAGS = {"raises-exception", "skip-execution"}  # the tags that do more than display
+WATCHED = {"python", "python3"}  # the kernels that write a journal
 FORKS = {"os.fork", "os.forkpty"}  # the kernel's own copies, which go on with the journal
 INSTALLED_CODE = {".py", ".pyc", ".so", ".pyd", ".dll", ".dylib", ".pth"}  # the lock stands for it
 
@@ -136,8 +137,8 @@ class Surroundings:
             [cell.source, sorted(STEERING_TAGS.intersection(cell.metadata.get("tags", [])))]
             for cell in lesson.code
         ]
-        kernel = lesson.notebook.metadata.get("kernelspec", {}).get("name", "python3")
-        return digest({**self.fixed, "cells": cells, "kernel": kernel, "used": dict(used)})
+        own = {"cells": cells, "kernel": kernel_of(lesson), "used": dict(used)}
+        return digest({**self.fixed, **own})
 
     def unchanged(self, needs: Mapping[str, str | None]) -> bool:
         """Whether all that an execution read is still as it was then."""
@@ -174,10 +175,14 @@ class Surroundings:
         files |= {other for path in files for other in self._before(path)}
         files |= {path for name in events.get("import", ()) for path in self._candidates(name)}
         started = {Path(name).stem for name in events.get("process", set()) - FORKS}
-        if events.get("fault") or started - set(self.programs):
-            # Of another program nothing is known, so it may have read all.
-            files |= {path for source in self.sources for path in source.rglob("*.py")}
         folders = {Path(path) for path in events.get("list", ())}
+        watched = kernel_of(lesson) in WATCHED
+        if not watched or events.get("fault") or started - set(self.programs):
+            # Of another program nothing is known, so it may have read all.
+            code = [path for source in self.sources for path in source.rglob("*")]
+            code = [path for path in code if "__pycache__" not in path.parts]
+            files |= {path for path in code if path.is_file()}
+            folders |= {path.parent for path in code}
 
         own = [Path(os.path.realpath(path)) for path in (*own, self.shared)]
         needs = [
@@ -211,14 +216,19 @@ class Surroundings:
             yield path.with_suffix("") / "__init__.py"
 
     def _named_in(self, lesson: "Lesson") -> set[Path]:
-        """Files beside the source that the code names: libraries in C may open them unseen."""
+        """Files beside or below the source that the code names: code in C may open them unseen."""
         text = "\n".join(cell.source for cell in lesson.code)
         named = set(re.findall(r"[\w.-]+", text))
         return {
             Path(os.path.realpath(path))
-            for path in lesson.source.parent.iterdir()
+            for path in lesson.source.parent.rglob("*")
             if path.name in named and path.is_file()
         }
+
+
+def kernel_of(lesson: "Lesson") -> str:
+    """The name of a lesson's kernel."""
+    return str(lesson.notebook.metadata.get("kernelspec", {}).get("name", "python3"))
 
 
 def changed_since(needs: Mapping[str, str | None], places: Places, start: float) -> list[str]:

@@ -11,7 +11,7 @@ import psutil
 from executions import folders, scrub
 from executions.environment import list_fonts
 from executions.forks import Kernels
-from executions.keys import Surroundings, changed_since, file_digest
+from executions.keys import Surroundings, changed_since, file_digest, kernel_of
 from executions.lessons import Lesson, in_order
 from executions.run import ExecutionFailedError, Limits, Progress, code_outputs, execute
 from executions.store import Execution, Store
@@ -167,7 +167,7 @@ class Queue:
         )
         manager = self._kernels.manager(
             environment=own.environment(self._surroundings, lesson),
-            kernel_name=lesson.notebook.metadata.get("kernelspec", {}).get("name", "python3"),
+            kernel_name=kernel_of(lesson),
         )
         connection = Path(manager.connection_file).parent
         self._say(f"executing {lesson.name} ({len(self._waiting)} left to start)")
