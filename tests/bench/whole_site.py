@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import jupytext
 from fixture import ROOT, SPHINX, environment
-from measure import CommandFailedError, Measured, run, say
+from measure import CommandFailedError, Measured, run, run_all, say
 
 CHANGED_SOURCE = "src/layergraph/plots/_compare.py"  # which not every page imports
 
@@ -51,6 +52,23 @@ def copy_tree(root: Path) -> None:
             shutil.copy(source, root / name)
 
 
+def run_scripts(root: Path) -> Measured:
+    """The base of the ratios: each notebook of a copy as a script in a process of its own."""
+    scripts = root / "build" / "scripts"
+    scripts.mkdir(parents=True)
+    names = []
+    for page in notebooks(root):
+        names.append(f"{'-'.join(page.relative_to(root).with_suffix('').parts)}.py")
+        jupytext.write(jupytext.read(page), scripts / names[-1], fmt="py:percent")
+    return run_all([[sys.executable, name] for name in names], scripts, environment(root))
+
+
+def notebooks(root: Path) -> list[Path]:
+    """The pages of a copy that have cells."""
+    found = (page for folder in ("docs", "tutorials") for page in (root / folder).rglob("*.md"))
+    return sorted(page for page in found if is_notebook(page))
+
+
 def build(root: Path) -> Site:
     """Build the site that lies in a folder, as the docs session gives it to Sphinx."""
     report = root / "build" / "executed" / "last.json"
@@ -72,9 +90,8 @@ def build(root: Path) -> Site:
         pages(took.output, "writing output"),
         {one["lesson"]: sum(one["cells"]) for one in told},
         cpu,
-        sum(is_notebook(page) for folder in ("docs", "tutorials") for page in
-            (root / folder).rglob("*.md")),
-    )  # fmt: skip
+        len(notebooks(root)),
+    )
 
 
 def executions(output: str) -> dict[str, float]:
@@ -119,8 +136,7 @@ def change_source(source: Path) -> None:
 
 
 def scenarios(root: Path) -> Iterator[tuple[str, Site]]:
-    """Build a copy of the site in ``root``, cold and then after one change after another."""
-    copy_tree(root)
+    """Build the copy of the site in ``root``, cold and then after one change after another."""
     cold = build(root)
     yield "cold", cold
     lessons = {name: s for name, s in cold.cells.items() if name.startswith("tutorials/")}
@@ -142,6 +158,7 @@ def scenarios(root: Path) -> Iterator[tuple[str, Site]]:
 
 
 def run_nox(root: Path) -> tuple[Measured, dict[str, float]]:
-    """``nox -s docs`` in the built copy: with the making of its environment, nothing changed."""
+    """``nox -s docs`` in the built copy, when it has made its environment: nothing changed."""
+    run([sys.executable, "-m", "nox", "-s", "docs"], root, environment(root))
     took = run([sys.executable, "-m", "nox", "-s", "docs"], root, environment(root))
     return took, executions(took.output)
