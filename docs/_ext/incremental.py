@@ -43,8 +43,12 @@ def begin(app: Sphinx, _config: Config) -> None:
         (app.doctreedir / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
         if (app.outdir / ".buildinfo").is_file():  # an earlier site: no page of it may stay
             for path in app.outdir.iterdir():
-                if path.resolve() != app.doctreedir:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+                if path.name.startswith(".") and path.name != ".buildinfo":
+                    continue  # such as the .git of a branch that holds the site
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
     mark.unlink(missing_ok=True)
 
 
@@ -70,7 +74,7 @@ def forget_removed(
     return []
 
 
-def write_what_shows_others(_app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+def write_what_shows_others(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Write all pages again where the titles or the order of pages changed, as all show them."""
     shown = hashlib.sha256()
     for name in sorted(env.titles):
@@ -85,6 +89,15 @@ def write_what_shows_others(_app: Sphinx, env: BuildEnvironment) -> Iterable[str
                 ]
             ).encode()
         )
+    # What references show: objects, captions with their numbers, equations, exercises.
+    for domain in env.domains.sorted():
+        shown.update(repr(sorted(map(str, domain.get_objects()))).encode())
+    standard = env.domains.standard_domain
+    for table in (standard.labels, standard.anonlabels, env.toc_fignumbers, env.toc_secnumbers):
+        shown.update(repr(sorted((key, str(value)) for key, value in table.items())).encode())
+    # What links to static files tell of their contents.
+    for path in sorted(path for path in app.confdir.glob("_static/**/*") if path.is_file()):
+        shown.update(hashlib.sha256(path.read_bytes()).digest())
     before = getattr(env, "incremental_shown", None)
     env.incremental_shown = shown.hexdigest()  # type: ignore[attr-defined]
     return env.found_docs if before != shown.hexdigest() else []

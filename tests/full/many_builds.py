@@ -79,4 +79,4 @@ def test_after_a_killed_build_the_next_one_gives_the_right_site(
     assert 0 == built.status, built.said
     assert reference == site.files()
     assert [] == list(site.cache.glob("*.part"))
-    assert [] == list(Path(tempfile.gettempdir()).glob(f"layergraph-{builder.pid}-*"))
+    assert [] == list(Path(tempfile.gettempdir()).glob(f"layergraph-build-{builder.pid}-*"))

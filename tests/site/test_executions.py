@@ -1,5 +1,6 @@
 """What a change of a site executes again, on six small notebooks: all that it must, and no more."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -243,8 +244,8 @@ def test_no_process_and_no_folder_is_left(faulty: tuple[Site, Built, Built]) -> 
     assert [] == left
     assert [] == [
         folder
-        for folder in Path("/tmp").glob("layergraph-*")
-        if not psutil.pid_exists(int(folder.name.split("-")[1]))
+        for folder in Path(tempfile.gettempdir()).glob("layergraph-build-*-*")
+        if not psutil.pid_exists(int(folder.name.split("-")[2]))
     ]
 
 

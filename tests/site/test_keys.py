@@ -39,7 +39,7 @@ def surroundings(project: Path) -> Surroundings:
         programs=["graphviz-pure"],
         environment={"TF_DETERMINISTIC_OPS": "1", "PATH": "/bin", "PYTHONPATH": f"{project}/src"},
         unkeyed={"PATH"},
-        startup=lambda: {"ipython_config.py": "c = get_config()"},
+        startup=lambda: [("ipython_config.py", "c = get_config()")],
         shared=project / "shared",
     )
 
@@ -71,7 +71,7 @@ def needs(
 ) -> Callable[..., set[str]]:
     """The needs that come out of what a kernel did."""
     own = surroundings.root / "own"
-    return lambda *events: set(surroundings.needs(lesson, journal(*events), [own]))
+    return lambda *events: set(surroundings.needs(lesson, journal(*events), [own], own / "work"))
 
 
 def test_one_lesson_has_one_key(surroundings: Surroundings, lesson: Lesson) -> None:
@@ -94,7 +94,9 @@ def test_the_key_is_the_same_in_another_folder(
         environment={**surroundings.environment, "PYTHONPATH": f"{other}/src"},
     )
 
-    assert surroundings.key(lesson, {}) == moved.key(lesson, {})
+    there = replace(lesson, source=other / "tutorials" / "lesson.md")
+
+    assert surroundings.key(lesson, {}) == moved.key(there, {})
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_how_a_lesson_reads_does_not_change_its_key(
     "change",
     [
         pytest.param({"environment": {"TF_DETERMINISTIC_OPS": "0"}}, id="variable"),
-        pytest.param({"startup": lambda: {"ipython_config.py": "c.x = 1"}}, id="start-up"),
+        pytest.param({"startup": lambda: [("ipython_config.py", "c.x = 1")]}, id="start-up"),
     ],
 )
 def test_what_surrounds_a_kernel_changes_every_key(
@@ -252,6 +254,7 @@ def test_what_is_its_own_or_stands_in_the_lock_is_no_need(
     project: Path, needs: Callable[..., set[str]]
 ) -> None:
     got = needs(
+        ("write", project / "own" / "work" / "encoder.keras"),
         ("read", project / "own" / "work" / "encoder.keras"),
         ("read", project / "shared" / "matplotlib" / "fontlist.json"),
         ("read", Path(sys.prefix, "lib/keras/__init__.py")),
@@ -262,6 +265,34 @@ def test_what_is_its_own_or_stands_in_the_lock_is_no_need(
     )
 
     assert set() == got
+
+
+def test_what_is_looked_for_in_the_working_folder_is_looked_for_beside_the_source(
+    project: Path, needs: Callable[..., set[str]]
+) -> None:
+    got = needs(
+        ("read", project / "own" / "work" / "more.csv"),
+        ("list", project / "own" / "work"),
+        ("read", project / "own" / "tmp" / "x"),
+    )
+
+    assert {"file root:tutorials/more.csv", "folder root:tutorials"} == got
+
+
+def test_a_quoted_file_that_is_not_there_is_a_need(
+    lesson: Lesson, needs: Callable[..., set[str]]
+) -> None:
+    lesson.code[0].source = 'Path("later.csv").exists()'
+
+    assert {"file root:tutorials/later.csv"} == needs()
+
+
+def test_the_same_code_in_another_folder_has_another_key(
+    surroundings: Surroundings, lesson: Lesson, project: Path
+) -> None:
+    other = replace(lesson, source=project / "docs" / "lesson.md")
+
+    assert surroundings.key(lesson, {}) != surroundings.key(other, {})
 
 
 def test_a_file_that_the_code_names_is_a_need_though_no_one_saw_it_read(
@@ -280,6 +311,7 @@ def test_needs_hold_until_a_file_changes_goes_or_comes(
         lesson,
         journal(("read", points), ("read", absent), ("list", project / "tutorials")),
         [project / "own"],
+        project / "own" / "work",
     )
 
     def hold() -> bool:
@@ -301,7 +333,7 @@ def test_needs_hold_until_a_file_changes_goes_or_comes(
 def test_a_listed_folder_is_a_need_by_its_names(
     project: Path, surroundings: Surroundings, lesson: Lesson, journal: Callable[..., Path]
 ) -> None:
-    got = surroundings.needs(lesson, journal(("list", project / "tutorials")), [project / "own"])
+    got = surroundings.needs(lesson, journal(("list", project / "tutorials")), [], project / "own")
     (project / "tutorials" / "points.csv").write_text("other", encoding="utf-8")
     content = replace(surroundings, _digests={}).unchanged(got)
     (project / "tutorials" / "new.csv").write_text("", encoding="utf-8")

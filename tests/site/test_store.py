@@ -165,6 +165,36 @@ def test_a_damaged_file_is_not_believed_and_is_replaced(
     assert store.find(KEY, yes) is not None
 
 
+def test_no_bit_that_flips_is_an_error(store: Store, execution: Execution) -> None:
+    store.keep(execution)
+    (path,) = store.folder.glob("*.zip")
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 3):
+        for bit in (1, 32):
+            flipped = bytearray(whole)
+            flipped[place] ^= bit
+            path.write_bytes(flipped)
+            found = store.find(KEY, yes)
+
+            assert found is None or found.results == execution.results
+
+
+def test_a_file_older_than_zip_is_kept(store: Store, execution: Execution) -> None:
+    os.utime(execution.folder / "models/encoder.keras", (0, 0))
+    store.keep(execution)
+
+    assert store.find(KEY, yes) is not None
+
+
+def test_cleaning_leaves_what_is_not_the_caches(store: Store, execution: Execution) -> None:
+    store.keep(execution)
+    (store.folder / "holiday.zip").write_bytes(b"mine")
+    (store.folder / "shared").mkdir()
+    store.clean(everything=True)
+
+    assert ["holiday.zip"] == [path.name for path in store.folder.iterdir()]
+
+
 def test_a_file_in_the_caches_place_gives_way(store: Store, execution: Execution) -> None:
     store.folder.write_text("not a folder", encoding="utf-8")
 

@@ -128,6 +128,10 @@ def test_the_systems_own_files_are_not_journaled(folder: Path) -> None:
 
 PROCESSES = {
     "subprocess": (f"import subprocess; subprocess.run([{sys.executable!r}, '-c', ''])", None),
+    "multiprocessing": (
+        "import multiprocessing.popen_spawn_posix",
+        "multiprocessing.popen_spawn_posix",
+    ),
     "system": ("import os; os.system('true')", "true"),
     "exec": ("import os; os.execv('/bin/true', ['true'])", "/bin/true"),
     "spawn": ("import os; os.spawnv(os.P_WAIT, '/bin/true', ['true'])", "/bin/true"),

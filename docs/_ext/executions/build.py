@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -67,13 +68,18 @@ class Build:
             name
             for name in self.queue.lessons
             if not isinstance(done := outcomes.get(name), Execution)
-            or done.results != shown.get(name)
+            or (done.key, done.results) != shown.get(name)
         ]
 
     def outcome(self, name: str) -> Execution | ExecutionFailedError:
         """The outcome of a lesson; what runs is told until it is there."""
         assert self.queue is not None
         return self.queue.wait(name, self.tell, every=1.0 if self._terminal else 30.0)
+
+    def code(self, name: str) -> list[str]:
+        """The code of a lesson's cells, as it was executed."""
+        assert self.queue is not None
+        return [cell.source for cell in self.queue.lessons[name].code]
 
     def say(self, line: str) -> None:
         """Say a line; in a terminal it takes the place of what :meth:`tell` said."""
@@ -103,7 +109,7 @@ class Build:
         """Note whose results the pages show, for the next build."""
         if self.queue is not None:
             results = {
-                name: done.results
+                name: (done.key, done.results)
                 for name, done in self.queue.outcomes.items()
                 if isinstance(done, Execution)
             }
@@ -111,8 +117,8 @@ class Build:
 
     def finish(self, app: Sphinx, exception: Exception | None) -> None:
         """End what still runs, tell what took too long, and hold the cache to its limit."""
-        executed = self.queue.executed if self.queue is not None else {}
         self.close()
+        executed = self.queue.executed if self.queue is not None else {}
         for name, progress in executed.items():
             if sum(progress.seconds) > progress.lesson.budget:
                 log.info(
@@ -134,15 +140,19 @@ class Build:
             }
             for name, progress in executed.items()
         ]
-        write_whole(
-            self.room.store.folder / "last.json",
-            json.dumps({"cores": cores(), "executions": report}, indent=1),
-        )
+        with suppress(OSError):  # on a full disk there is none
+            write_whole(
+                self.room.store.folder / "last.json",
+                json.dumps({"cores": cores(), "executions": report}, indent=1),
+            )
 
     def close(self) -> None:
         """Start no other lesson, and end what runs."""
         if self.queue is not None:
             self.queue.close()
+        self.room.kernels.close()
+        if self.queue is not None:
+            self.queue.join(5)
         self.room.close()
 
     def client(
@@ -180,6 +190,12 @@ class Outputs(NotebookClientBase):
             return
         done = self._build.outcome(self._name)
         code = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        if [cell.source for cell in code] != self._build.code(self._name):
+            log.warning(
+                "the code changed while the site was built; build it again",
+                location=self._name, type="execution",
+            )  # fmt: skip
+            return
         for cell, (count, outputs) in zip(code, done.outputs, strict=False):
             cell.execution_count = count
             cell.outputs = [nbformat.from_dict(output) for output in outputs]

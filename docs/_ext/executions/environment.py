@@ -6,6 +6,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 NEEDED = {  # variables without which a program does not run; where they point is not in the key
@@ -19,6 +20,7 @@ STEERING = (  # beginnings of the names of variables that steer Python and numer
 WITHOUT_EFFECT = (  # on what a page shows; the last two are Terraform's
     "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "TF_CLI_", "TF_VAR_",
 )  # fmt: skip
+PRIVATE = ("KERAS_HOME", "PYTHONBREAKPOINT", "PYTHONINSPECT", "PYTHONSTARTUP")  # a maintainer's own
 
 
 def kernel_environment(chosen: Mapping[str, str], sources: Sequence[Path]) -> dict[str, str]:
@@ -29,7 +31,7 @@ def kernel_environment(chosen: Mapping[str, str], sources: Sequence[Path]) -> di
     steering = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith(STEERING) and not name.startswith(WITHOUT_EFFECT)
+        if name.startswith(STEERING) and not name.startswith(WITHOUT_EFFECT + PRIVATE)
     }
     needed = {name: os.environ[name] for name in NEEDED if name in os.environ}
     path = os.pathsep.join([*map(str, sources), *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -58,7 +60,7 @@ def has_avx2() -> bool:
         return False
 
 
-def startup_files() -> dict[str, str]:
+def startup_files() -> list[tuple[str, str]]:
     """What a kernel reads when it starts, beside this package: the environment's own settings."""
     from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
 
@@ -71,13 +73,14 @@ def startup_files() -> dict[str, str]:
     ]
     specs = (importlib.util.find_spec(name) for name in ("sitecustomize", "usercustomize"))
     settings += [Path(spec.origin) for spec in specs if spec is not None and spec.origin]
-    return {path.name: path.read_text(encoding="utf-8") for path in settings if path.is_file()}
+    return [(path.name, path.read_text(encoding="utf-8")) for path in settings if path.is_file()]
 
 
 def list_fonts(environment: Mapping[str, str]) -> None:
     """Let matplotlib list the system's fonts, before several kernels do it at once and say so."""
-    subprocess.run(
-        [sys.executable, "-c", "import matplotlib.font_manager"],
-        env=dict(environment), cwd=environment["MPLCONFIGDIR"], check=False, timeout=300,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run(
+            [sys.executable, "-c", "import matplotlib.font_manager"],
+            env=dict(environment), cwd=environment["MPLCONFIGDIR"], check=False, timeout=300,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip

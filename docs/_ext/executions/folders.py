@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from executions.lessons import Lesson
     from executions.store import Execution, Store
 
-PREFIX = "layergraph"
+PREFIX = "layergraph-build"
 HOME = "USERPROFILE" if os.name == "nt" else "HOME"
 TEMPORARY = "TEMP" if os.name == "nt" else "TMPDIR"
 
 
 def build_folder() -> Path:
     """A new folder for all executions of a build; the name tells the building process."""
-    top = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-"))
+    top = Path(os.path.realpath(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-")))
     for name in ("home", "tmp"):  # of the process that kernels are forked from
         (top / name).mkdir()
     return top
@@ -33,7 +33,7 @@ def build_folder() -> Path:
 def remove_left_folders() -> None:
     """Take away the folders of builds that were killed before they could do it."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}-*-*"):
-        builder = folder.name.split("-")[1]
+        builder = folder.name.removeprefix(PREFIX).split("-")[1]
         if builder.isdigit() and not psutil.pid_exists(int(builder)):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -44,11 +44,11 @@ class Folders:
 
     Attributes:
         top: Holds the others; all that the execution may write to.
-        lent: Names in ``work`` that are other files, which it may only read.
+        lent: Paths in ``work``, relative to it, of what it may only read.
     """
 
     top: Path
-    lent: frozenset[str] = frozenset()
+    lent: frozenset[Path] = frozenset()
 
     @property
     def work(self) -> Path:
@@ -66,13 +66,18 @@ class Folders:
         return self.top / "tmp"
 
     @property
+    def used(self) -> Path:
+        """What other lessons left, of those that this one uses."""
+        return self.top / "used"
+
+    @property
     def journal(self) -> Path:
         """What the kernel did."""
         return self.top / "journal.jsonl"
 
     def environment(self, surroundings: Surroundings, lesson: "Lesson") -> dict[str, str]:
         """The kernel's environment variables."""
-        writable = [self.work, self.home, self.temporary, surroundings.shared]
+        writable = [self.work, self.home, self.temporary]
         watched = {
             "journal": str(self.journal),
             "writable": [str(path) for path in writable],
@@ -87,6 +92,7 @@ class Folders:
         """What stands on a page for the folders of this execution and of this machine."""
         return {
             str(self.work): ".",
+            str(self.used): ".",
             str(self.home): "~",
             str(self.temporary): "/tmp",
             str(surroundings.root): "/layergraph",
@@ -101,7 +107,7 @@ class Folders:
             for path in self.work.rglob("*")
             if path.is_file()
             and not path.is_symlink()
-            and path.relative_to(self.work).parts[0] not in self.lent
+            and path.relative_to(self.work) not in self.lent
             and "__pycache__" not in path.parts
         )
 
@@ -131,14 +137,29 @@ def prepare(top: Path, lesson: "Lesson", used: "dict[str, Execution]", store: "S
         if not beside.name.startswith((".", "__pycache__")):
             _link(beside.resolve(), folders.work / beside.name)
     for name, execution in used.items():
-        others = top / "used" / name
+        others = folders.used / name
         store.unpack(execution, others)
         for file in execution.files:
             shown = folders.work / file
-            shown.parent.mkdir(parents=True, exist_ok=True)
+            _make_own(shown.parent, folders.work)
             shown.unlink(missing_ok=True)
             _link(others / file, shown)
-    return Folders(top, frozenset(path.name for path in folders.work.iterdir()))
+    lent = (path.relative_to(folders.work) for path in folders.work.rglob("*"))
+    return Folders(top, frozenset(lent))
+
+
+def _make_own(folder: Path, work: Path) -> None:
+    """Make a folder in ``work`` one of its own, with links where it was a link as a whole."""
+    if folder == work:
+        return
+    _make_own(folder.parent, work)
+    if folder.is_symlink():
+        original = folder.resolve()
+        folder.unlink()
+        folder.mkdir()
+        for entry in original.iterdir():
+            _link(entry, folder / entry.name)
+    folder.mkdir(exist_ok=True)
 
 
 def _link(original: Path, link: Path) -> None:

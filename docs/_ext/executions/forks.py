@@ -28,6 +28,8 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, Instance
 
+from executions.keys import WATCHED
+
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
@@ -138,7 +140,7 @@ class Kernels:
         """
         self.prepare()
         assert self._folder is not None
-        ours = kernel_name in {"python", "python3"}
+        ours = kernel_name in WATCHED
         specs = _Specs() if ours else KernelSpecManager()
         spec = specs.get_kernel_spec(kernel_name)
         folder = Path(tempfile.mkdtemp(dir=self._folder, prefix=""))

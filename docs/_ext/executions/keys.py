@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FORMAT = 1  # of the cache's entries; a new one makes the old ones unknown
 STEERING_TAGS = {"raises-exception", "skip-execution"}  # the tags that do more than display
 WATCHED = {"python", "python3"}  # the kernels that write a journal
+PAGES = {".ipynb", ".md", ".rst"}
 FORKS = {"os.fork", "os.forkpty"}  # the kernel's own copies, which go on with the journal
 INSTALLED_CODE = {".py", ".pyc", ".so", ".pyd", ".dll", ".dylib", ".pth"}  # the lock stands for it
 
@@ -40,6 +41,8 @@ def file_digest(path: Path) -> str | None:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
+    except OSError as error:  # no result is made of what nobody can read
+        return f"unreadable: {error.errno}"
 
 
 def folder_digest(path: Path) -> str | None:
@@ -85,7 +88,7 @@ class Surroundings:
         programs: Names of programs that read nothing of the project by themselves.
         environment: Variables of the kernels.
         unkeyed: Names of variables whose values do not matter to what a page shows.
-        startup: Gives the text of each file that the kernels read when they start, by its name.
+        startup: Gives name and text of each file that the kernels read when they start.
         shared: A folder for what libraries keep from kernel to kernel, such as a list of fonts.
     """
 
@@ -95,7 +98,7 @@ class Surroundings:
     programs: Collection[str]
     environment: Mapping[str, str]
     unkeyed: Collection[str]
-    startup: Callable[[], Mapping[str, str]]
+    startup: Callable[[], Sequence[tuple[str, str]]]
     shared: Path
     _digests: dict[str, str | None] = field(default_factory=dict, repr=False)
 
@@ -123,7 +126,7 @@ class Surroundings:
                 for name, value in self.environment.items()
                 if name not in self.unkeyed
             },
-            "startup": dict(self.startup()),
+            "startup": self.startup(),
         }
 
     def key(self, lesson: "Lesson", used: Mapping[str, str]) -> str:
@@ -137,7 +140,12 @@ class Surroundings:
             [cell.source, sorted(STEERING_TAGS.intersection(cell.metadata.get("tags", [])))]
             for cell in lesson.code
         ]
-        own = {"cells": cells, "kernel": kernel_of(lesson), "used": dict(used)}
+        own = {
+            "cells": cells,
+            "folder": self.places.name(Path(os.path.realpath(lesson.source.parent))),
+            "kernel": kernel_of(lesson),
+            "used": dict(used),
+        }
         return digest({**self.fixed, **own})
 
     def unchanged(self, needs: Mapping[str, str | None]) -> bool:
@@ -155,7 +163,7 @@ class Surroundings:
         return folder_digest(path) if kind == "folder" else file_digest(path)
 
     def needs(
-        self, lesson: "Lesson", journal: Path, own: Collection[Path]
+        self, lesson: "Lesson", journal: Path, own: Collection[Path], work: Path
     ) -> dict[str, str | None]:
         """What an execution depended on, with the sha256 of each file and folder.
 
@@ -163,26 +171,36 @@ class Surroundings:
             lesson: The lesson that ran.
             journal: What its kernel did (see :mod:`executions.watch`).
             own: The folders that were the execution's own.
+            work: The one of them that showed what lies beside the lesson's source.
         """
         events: dict[str, set[str]] = {}
         for line in journal.read_text(encoding="utf-8").splitlines():
             kind, what = json.loads(line)
             events.setdefault(kind, set()).add(what)
 
+        beside = Path(os.path.realpath(lesson.source.parent))
+        shown = Path(os.path.realpath(work))
+
+        def at_source(path: str) -> Path:
+            """The path beside the source of what the kernel looked for in its working folder."""
+            inside = Path(path).is_relative_to(shown)
+            return beside / Path(path).relative_to(shown) if inside else Path(path)
+
         written = events.get("write", set())
-        files = {Path(path) for path in events.get("read", set()) - written}
+        files = {at_source(path) for path in events.get("read", set()) - written}
         files |= self._named_in(lesson)
         files |= {other for path in files for other in self._before(path)}
         files |= {path for name in events.get("import", ()) for path in self._candidates(name)}
         started = {Path(name).stem for name in events.get("process", set()) - FORKS}
-        folders = {Path(path) for path in events.get("list", ())}
+        folders = {at_source(path) for path in events.get("list", ())}
         watched = kernel_of(lesson) in WATCHED
         if not watched or events.get("fault") or started - set(self.programs):
             # Of another program nothing is known, so it may have read all.
-            code = [path for source in self.sources for path in source.rglob("*")]
-            code = [path for path in code if "__pycache__" not in path.parts]
-            files |= {path for path in code if path.is_file()}
-            folders |= {path.parent for path in code}
+            near = [path for path in beside.rglob("*") if path.suffix not in PAGES]
+            near += [path for source in self.sources for path in source.rglob("*")]
+            near = [path for path in near if "__pycache__" not in path.parts]
+            files |= {path for path in near if path.is_file()}
+            folders |= {path.parent for path in near}
 
         own = [Path(os.path.realpath(path)) for path in (*own, self.shared)]
         needs = [
@@ -216,13 +234,13 @@ class Surroundings:
             yield path.with_suffix("") / "__init__.py"
 
     def _named_in(self, lesson: "Lesson") -> set[Path]:
-        """Files beside or below the source that the code names: code in C may open them unseen."""
+        """Files that the code names: code in C may open them, and Python look for them, unseen."""
         text = "\n".join(cell.source for cell in lesson.code)
         named = set(re.findall(r"[\w.-]+", text))
-        return {
-            Path(os.path.realpath(path))
-            for path in lesson.source.parent.rglob("*")
-            if path.name in named and path.is_file()
+        beside = Path(os.path.realpath(lesson.source.parent))
+        quoted = re.findall(r"""["']([\w.-][\w./-]*\.\w+)["']""", text)
+        return {path for path in beside.rglob("*") if path.name in named and path.is_file()} | {
+            beside / name for name in quoted
         }
 
 

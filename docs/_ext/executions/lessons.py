@@ -46,14 +46,17 @@ def read_lesson(env: BuildEnvironment, name: str) -> Lesson | None:
     """Read a page; ``None`` for one that is no notebook or has no code.
 
     Raises:
-        ExtensionError: The page's ``execution`` options cannot be understood.
+        ExtensionError: The page, or its ``execution`` options, cannot be understood.
     """
     source = Path(env.doc2path(name))
-    text = source.read_text(encoding="utf-8")
-    reader = create_nb_reader(str(source), env.myst_config, env.mystnb_config, text)
-    if reader is None:
-        return None
-    notebook = reader.read(text)
+    try:
+        text = source.read_text(encoding="utf-8")
+        reader = create_nb_reader(str(source), env.myst_config, env.mystnb_config, text)
+        if reader is None:
+            return None
+        notebook = reader.read(text)
+    except (OSError, ValueError) as error:
+        raise ExtensionError(f"{source} cannot be read: {error}") from error
     options = check_options(source, notebook.metadata.get("execution", {}))
     lesson = Lesson(name, source, notebook, **options)
     return lesson if lesson.code else None

@@ -1,4 +1,6 @@
-"""The process that kernels come from, on Linux: ``python parent.py descriptor '["keras", ...]'``.
+"""The process that kernels come from, on Linux.
+
+It is started as ``python parent.py descriptor folder '["keras", ...]'``.
 
 It imports the slow modules once and forks kernels on request, or starts other programs as kernels.
 As their parent it knows how each kernel ended, inherits whatever a dead kernel leaves running and

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import psutil
+from jupyter_client.kernelspec import NoSuchKernel
 
 from executions import folders, scrub
 from executions.environment import list_fonts
@@ -48,7 +49,6 @@ class Queue:
         self.lessons = {lesson.name: lesson for lesson in in_order(lessons)}
         self.progress: dict[str, Progress] = {}
         self.outcomes: dict[str, Outcome] = {}
-        self.cached: set[str] = set()
         self._surroundings = surroundings
         self._store = store
         self._limits = limits
@@ -59,6 +59,7 @@ class Queue:
         self._changed = threading.Condition()
         self._kernels = kernels
         self._top = top
+        self._threads: list[threading.Thread] = []
         self._closed = False
 
     def start(self) -> None:
@@ -70,7 +71,9 @@ class Queue:
             if not self._kernels.fork:
                 list_fonts(folders.common_environment(self._surroundings, self._top))
             for _ in range(min(self._workers, len(self._waiting))):
-                threading.Thread(target=self._work, daemon=True).start()
+                thread = threading.Thread(target=self._work, daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
     def wait(self, name: str, tick: Callable[[], None], every: float) -> Outcome:
         """The outcome of a lesson; ``tick`` is called every so many seconds until it is there."""
@@ -97,6 +100,11 @@ class Queue:
             self._closed = True
             self._changed.notify_all()
 
+    def join(self, seconds: float) -> None:
+        """Wait for the workers, when the kernels are closed."""
+        for thread in self._threads:
+            thread.join(seconds)
+
     def _look_up_or_wait(self, name: str) -> None:
         lesson = self.lessons[name]
         if all(isinstance(self.outcomes.get(used), Execution) for used in lesson.uses):
@@ -104,7 +112,6 @@ class Queue:
             found = self._store.find(key, self._surroundings.unchanged)
             if found is not None:
                 self.outcomes[name] = found
-                self.cached.add(name)
                 return
         self._waiting.append(name)
 
@@ -120,7 +127,9 @@ class Queue:
         while (name := self._next()) is not None:
             try:
                 outcome = self._outcome(self.lessons[name])
-            except Exception:  # a fault of ours must not leave the build waiting for ever
+            except NoSuchKernel as error:
+                outcome = ExecutionFailedError(f"its kernel is not installed: {error}", 1, [])
+            except BaseException:  # a fault of ours must not leave the build waiting for ever
                 outcome = ExecutionFailedError(traceback.format_exc(), 1, [])
             with self._changed:
                 self.outcomes[name] = outcome
@@ -155,7 +164,6 @@ class Queue:
         key = self._key(lesson)
         # Another build, or a lesson of the same code or that this one uses, may have brought it.
         if (found := self._store.find(key, self._surroundings.unchanged)) is not None:
-            self.cached.add(lesson.name)
             return found
         return self._execute(lesson, key)
 
@@ -163,7 +171,10 @@ class Queue:
         progress = self.progress[lesson.name] = Progress(lesson)
         began = time.time()
         own = folders.prepare(
-            self._top / str(len(self.progress)), lesson, self._used(lesson), self._store
+            self._top / str(list(self.lessons).index(lesson.name)),
+            lesson,
+            self._used(lesson),
+            self._store,
         )
         manager = self._kernels.manager(
             environment=own.environment(self._surroundings, lesson),
@@ -184,7 +195,7 @@ class Queue:
         execution = Execution(
             lesson=lesson.name,
             key=key,
-            needs=self._surroundings.needs(lesson, own.journal, [own.top, connection]),
+            needs=self._surroundings.needs(lesson, own.journal, [own.top, connection], own.work),
             outputs=code_outputs(notebook),
             language=notebook.metadata.get("language_info", {}),
             seconds=[round(seconds, 3) for seconds in progress.seconds],

@@ -19,7 +19,14 @@ import psutil
 
 from executions.keys import digest
 
-BROKEN = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error)
+# What reading a damaged file raises; RuntimeError where its flags say that it is encrypted, or
+# packed in a way that nobody knows.
+BROKEN = (
+    AttributeError, EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+BESIDES = ("last.json", "shared")  # what a build keeps in the folder beside the executions
+ENTRY = "[0-9a-f]" * 64 + "-" + "[0-9a-f]" * 16 + ".zip"
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ class Store:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to find."""
-        return not self._paths("*.zip")
+        return not self._paths(ENTRY)
 
     def find(
         self, key: str, unchanged: Callable[[Mapping[str, str | None]], bool]
@@ -96,10 +103,11 @@ class Store:
         for path in sorted(self._paths(f"{key}-*.zip"), key=_modified, reverse=True):
             try:
                 execution = self._read(path)
+                holds = unchanged(execution.needs)
             except BROKEN:
                 _remove(path)
                 continue
-            if unchanged(execution.needs):
+            if holds:
                 self._in_use.add(path)
                 with suppress(OSError):
                     os.utime(path)  # the least recently used go first
@@ -118,7 +126,9 @@ class Store:
         record = {**vars(execution), "folder": None}
         beside = self.folder / f"{path.stem}.{os.getpid()}.part"
         try:
-            with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            with zipfile.ZipFile(
+                beside, "w", zipfile.ZIP_DEFLATED, compresslevel=6, strict_timestamps=False
+            ) as archive:
                 archive.writestr("execution.json", json.dumps(record))
                 for name in execution.files:
                     archive.write(Path(execution.folder or "", name), f"files/{name}")
@@ -142,7 +152,7 @@ class Store:
 
     def entries(self) -> Iterator[Entry]:
         """What the cache holds; a damaged file's lesson is told as ``(damaged)``."""
-        for path in sorted(self._paths("*.zip")):
+        for path in sorted(self._paths(ENTRY)):
             try:
                 execution = self._read(path)
                 lesson, seconds = execution.lesson, sum(execution.seconds)
@@ -160,12 +170,14 @@ class Store:
             writer = path.name.split(".")[-2]
             if everything or not (writer.isdigit() and psutil.pid_exists(int(writer))):
                 gone.append(path)
-        oldest_first = sorted(self._paths("*.zip"), key=_modified)
+        oldest_first = sorted(self._paths(ENTRY), key=_modified)
         size = sum(map(_size, oldest_first))
         for path in oldest_first:
             if everything or (size > self.limit and path not in self._in_use):
                 size -= _size(path)
                 gone.append(path)
+        if everything:
+            gone += [path for name in BESIDES if (path := self.folder / name).exists()]
         for path in gone:
             _remove(path)
         return gone

@@ -34,7 +34,10 @@ FOLDERS = {
     "os.rmdir": 1,
     "os.symlink": 2,
 }
+# Modules of the standard library that start processes of which no event tells.
+SPAWNING = {"multiprocessing.popen_forkserver", "multiprocessing.popen_spawn_posix"}
 PROCESSES = {
+    "_winapi.CreateProcess": 0,
     "subprocess.Popen": 0,
     "os.system": 0,
     "os.posix_spawn": 0,
@@ -134,6 +137,8 @@ class _Watch:
 
     def on_import(self, _event: str, arguments: tuple[Any, ...]) -> None:
         self.say("import", arguments[0])
+        if arguments[0] in SPAWNING:
+            self.say("process", arguments[0])
 
     def on_open(self, _event: str, arguments: tuple[Any, ...]) -> None:
         path, _mode, flags = arguments
@@ -195,7 +200,7 @@ class _Watch:
 
     def on_process(self, event: str, arguments: tuple[Any, ...]) -> None:
         name = arguments[PROCESSES[event]]
-        if name is None:  # subprocess.Popen without an executable of its own
+        if name is None:  # no executable beside the command line
             name = arguments[1]
         if not isinstance(name, str | bytes | os.PathLike):
             name = name[0]
