@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.config import Config
@@ -103,6 +104,15 @@ def write_what_shows_others(app: Sphinx, env: BuildEnvironment) -> Iterable[str]
     return env.found_docs if before != shown.hexdigest() else []
 
 
+def forget_lost_words(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
+    """Take the words that no page holds any more out of the search index."""
+    indexer = getattr(app.builder, "indexer", None)
+    for pages_of in (indexer._mapping, indexer._title_mapping) if indexer else ():
+        for word in [word for word, pages in pages_of.items() if not pages]:
+            del pages_of[word]
+    return []
+
+
 def end(app: Sphinx, exception: Exception | None) -> None:
     """Note that the build is sound, so that the next one may go on from it."""
     if exception is None and not app._warncount:
@@ -123,5 +133,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", forget_static_files, priority=0)
     app.connect("env-get-outdated", forget_removed)
     app.connect("env-updated", write_what_shows_others)
+    app.connect("html-collect-pages", forget_lost_words)
     app.connect("build-finished", end, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -125,7 +125,8 @@ def test_prose_is_shown_at_once_and_on_every_page_that_names_it(site: Site) -> N
 def test_a_second_build_gives_what_a_first_one_gives(
     site: Site, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    edits = [("tutorials/curves.md", "\n# ", "\n# Now "), (GRAPH, "\n## ", "\n## Then ")]
+    edits = [("tutorials/curves.md", "\n# ", "\n# Zebra "), (GRAPH, "\n## ", "\n## Gnu ")]
+    before = site.files()
     with ExitStack() as stack:
         for edit in edits:
             stack.enter_context(site.changed(*edit))
@@ -133,8 +134,10 @@ def test_a_second_build_gives_what_a_first_one_gives(
         second = site.files()
         site.build("-E", "-a")
         first = site.files()
+    site.build()
 
     assert first == second
+    assert before == site.files()
 
 
 def test_damaged_executions_run_again_and_only_they(site: Site) -> None:
