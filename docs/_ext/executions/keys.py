@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from executions.lessons import Lesson
 
 FORMAT = 1  # of the cache's entries; a new one makes the old ones unknown
-STEERING_TAGS = {"raises-exception", "skip-execution"}  # the tags that do more than display
+STEERING_TAGS = {"raises-exception"}  # the tags that do more than display
 WATCHED = {"python", "python3"}  # the kernels that write a journal
 PAGES = {".ipynb", ".md", ".rst"}
 FORKS = {"os.fork", "os.forkpty"}  # the kernel's own copies, which go on with the journal
