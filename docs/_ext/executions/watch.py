@@ -235,7 +235,8 @@ class _Watch:
         self.say("refused", path)
         raise _Refusal(
             PermissionError(
-                f"{self.lesson} may write only into its own working folder, not to {path}"
+                errno.EACCES,  # else what a caller adds to the error takes the message's place
+                f"{self.lesson} may write only into its own working folder, not to {path}",
             )
         )
 
