@@ -40,7 +40,9 @@ def begin(app: Sphinx, _config: Config) -> None:
         sound = json.loads(mark.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         sound = None
-    if sound != {"makers": makers(app.confdir), "outdir": str(app.outdir)}:
+    # Kept for the mark: what changes while the site is built has not made it.
+    app.incremental_mark = {"makers": makers(app.confdir), "outdir": str(app.outdir)}
+    if sound != app.incremental_mark:
         (app.doctreedir / ENV_PICKLE_FILENAME).unlink(missing_ok=True)
         if (app.outdir / ".buildinfo").is_file():  # an earlier site: no page of it may stay
             for path in app.outdir.iterdir():
@@ -76,7 +78,7 @@ def forget_removed(
 
 
 def write_what_shows_others(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """Write all pages again where the titles or the order of pages changed, as all show them."""
+    """Write all pages again where what they show of each other, or a static file, changed."""
     shown = hashlib.sha256()
     for name in sorted(env.titles):
         tree = env.tocs.get(name)
@@ -123,8 +125,7 @@ def end(app: Sphinx, exception: Exception | None) -> None:
             for path in (app.outdir / "_images").iterdir():
                 if path not in kept:
                     path.unlink()
-        mark = {"makers": makers(app.confdir), "outdir": str(app.outdir)}
-        (app.doctreedir / MARK).write_text(json.dumps(mark), encoding="utf-8")
+        (app.doctreedir / MARK).write_text(json.dumps(app.incremental_mark), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -64,6 +64,28 @@ def test_a_changed_style_is_linked_anew_from_every_page(site: Site) -> None:
     assert before != after
 
 
+def test_a_setting_that_changes_during_a_build_counts_for_the_next(site: Site) -> None:
+    conf = site.root / "docs" / "conf.py"
+    before = conf.read_text(encoding="utf-8")
+    # The build adds to its settings' file after it has read it.
+    late = f"""
+from pathlib import Path
+
+def add(app):
+    with Path({str(conf)!r}).open("a") as file:
+        file.write("#")
+
+def setup(app):
+    app.connect("builder-inited", add)
+"""
+    conf.write_text(before + late, encoding="utf-8")
+    first, second = site.build(), site.build()
+    conf.write_text(before, encoding="utf-8")
+
+    assert [0, 0] == [first.status, second.status], second.said
+    assert "3 added" in second.said
+
+
 def test_a_page_that_is_no_more_is_taken_away(site: Site) -> None:
     with site.changed("docs/index.md", "b\n", "c\n"):
         (site.root / "docs/b.md").rename(site.root / "docs/c.md")
