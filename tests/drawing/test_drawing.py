@@ -229,7 +229,7 @@ def test_a_nested_model_called_once_is_a_frame_without_places() -> None:
 def test_a_model_in_a_wrapper_is_a_frame_that_gives_the_wrapper_s_shape() -> None:
     inner = graph_of(["ids"], [(dense("inside"), ["ids:0#0"], 1)], ["inside:0#0"], "step")
     step = Layer("step", "Sequential", kind="model", weights=inner.layers[0].weights, graph=inner)
-    each = Layer("each", "TimeDistributed", weights=step.weights, wraps=step)
+    each = Layer("each", "TimeDistributed", weights=step.weights, wraps=(step,))
     graph = graph_of(["x"], [(each, ["x:0#0"], 1)], ["each:0#0"])
     (frame,) = picture(graph).get_subgraphs()
     found = labels(graph)

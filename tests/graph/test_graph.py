@@ -184,7 +184,7 @@ def test_a_wrapper_tells_what_it_wraps() -> None:
     y = layers.TimeDistributed(layers.Dense(4), name="each")(x)
     y = layers.Bidirectional(layers.LSTM(2), name="both")(y)
     graph = read(keras.Model(x, y))
-    assert ["Dense", "LSTM"] == [layer.wraps.class_name for layer in graph.layers]
+    assert ["Dense", "LSTM"] == [layer.wraps[0].class_name for layer in graph.layers]
 
 
 def test_a_mask_travels_with_the_tensor_it_belongs_to() -> None:
@@ -546,7 +546,7 @@ def test_an_unbuilt_model_in_a_wrapper_is_a_layer() -> None:
 
     x = keras.Input((2,), name="x")
     aside = Aside(keras.Sequential([layers.Dense(1)], name="lazy"), name="aside")
-    lazy = read(keras.Model(x, aside(x))).layer("aside").wraps
+    (lazy,) = read(keras.Model(x, aside(x))).layer("aside").wraps
     assert ("lazy", "layer", (), None) == (lazy.name, lazy.kind, lazy.facts, lazy.graph)
 
 

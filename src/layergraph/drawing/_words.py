@@ -106,10 +106,9 @@ def _join(words: Sequence[str]) -> str:
 
 def chain(layer: Layer) -> Iterator[Layer]:
     """Yield a layer, what it wraps, what that wraps, and so on."""
-    part: Layer | None = layer
-    while part is not None:
-        yield part
-        part = part.wraps
+    yield layer
+    for part in layer.wraps:
+        yield from chain(part)
 
 
 def size(graph: LayerGraph) -> str:

@@ -34,6 +34,9 @@ class Weight:
             statistics such as the moving mean of a BatchNormalization.
         number: Two weights with the same number are the same variable, however many
             layers or nested models hold it. Numbers count from 0 in reading order.
+        state: Whether the layer itself changes it, and training never does: the moving mean
+            of a BatchNormalization, the statistics of a Normalization, what a stateful RNN
+            carries from batch to batch.
 
     Examples:
         >>> Weight("kernel", (37, 64), "float32", True, 0).count
@@ -45,6 +48,7 @@ class Weight:
     dtype: str
     trainable: bool
     number: int
+    state: bool = False
 
     @property
     def count(self) -> int:
@@ -67,7 +71,11 @@ class Layer:
         weights: Its variables.
         trainable: The layer's ``trainable`` flag.
         graph: The graph inside a nested model, else ``None``.
-        wraps: The layer inside a wrapper such as ``TimeDistributed``, else ``None``.
+        wraps: The layers that it applies: the one inside a wrapper such as
+            ``TimeDistributed``, the cells of an ``RNN``, the steps of a ``Pipeline``. A
+            ``Bidirectional`` has two where the backward layer is set up on its own.
+        stateful: Whether it, or a layer within, carries something from one batch to the
+            next: a stateful RNN, a BatchNormalization that is not frozen.
 
     Examples:
         >>> Layer("dense", "Dense", facts=(("units", 64),)).frozen
@@ -82,7 +90,8 @@ class Layer:
     weights: tuple[Weight, ...] = ()
     trainable: bool = True
     graph: LayerGraph | None = None
-    wraps: Layer | None = None
+    wraps: tuple[Layer, ...] = ()
+    stateful: bool = False
 
     @property
     def frozen(self) -> bool:
@@ -92,7 +101,7 @@ class Layer:
         """
         if not self.weights or self.count_weights(trainable=True):
             return False
-        inner = self.graph.layers if self.graph else () if self.wraps is None else (self.wraps,)
+        inner = self.graph.layers if self.graph else self.wraps
         return not self.trainable or any(layer.frozen for layer in inner)
 
     def count_weights(self, *, trainable: bool | None = None) -> int:
@@ -127,6 +136,32 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskUse:
+    """What a call does with masks, which tell what of a sequence is padding.
+
+    Attributes:
+        received: Whether a mask comes with a tensor that it takes, or is given to it.
+        used: Whether the layer computes with the mask it received.
+        passed: Whether the mask goes on with what comes out.
+        made: Whether the layer makes a mask of its own, as an Embedding with ``mask_zero``.
+
+    Examples:
+        >>> MaskUse(received=True).dropped
+        True
+    """
+
+    received: bool = False
+    used: bool = False
+    passed: bool = False
+    made: bool = False
+
+    @property
+    def dropped(self) -> bool:
+        """Whether a mask came that is neither used nor passed on."""
+        return self.received and not (self.used or self.passed)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One use of a layer.
 
@@ -139,6 +174,8 @@ class Call:
         constants: Pairs (parameter, value) of the other arguments that differ from their
             defaults, such as ``("training", True)``. A value that is no plain number, text
             or tuple is told by its type.
+        mask: What becomes of masks in it; ``None`` where there are none, or where nobody
+            said so: ask :meth:`LayerGraph.mask_use`.
 
     Examples:
         >>> call = Call("lstm", 0, (Argument("sequences", "embedding:0#0"),), ("lstm:0#0",))
@@ -151,6 +188,7 @@ class Call:
     arguments: tuple[Argument, ...]
     outputs: tuple[str, ...]
     constants: tuple[tuple[str, Fact], ...] = ()
+    mask: MaskUse | None = None
 
     @property
     def id(self) -> str:
@@ -217,6 +255,19 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric of an output of a compiled model.
+
+    Attributes:
+        name: Name of the metric, such as ``accuracy``.
+        weighted: Whether sample weights count in it, as for ``weighted_metrics``.
+    """
+
+    name: str
+    weighted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """An output of the model.
 
@@ -226,12 +277,14 @@ class Output:
         tensor: Id of its tensor.
         path: Its place in the structure of the model's outputs, as for :class:`Input`.
         losses: The losses on it, as Keras applies them; empty before ``compile``.
+        metrics: The metrics of it, as Keras applies them; empty before ``compile``.
     """
 
     name: str
     tensor: str
     path: Path = ()
     losses: tuple[Loss, ...] = ()
+    metrics: tuple[Metric, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +301,8 @@ class LayerGraph:
         outputs: The model's outputs in order.
         class_name: Class of the model, ``Functional`` or ``Sequential`` for most.
         compiled: Whether the model has been compiled.
-        compile_problem: Keras' message if the losses do not fit the outputs, which
-            ``compile`` accepts and ``fit`` refuses; else ``None``.
+        compile_problem: Keras' message if the losses or metrics do not fit the outputs,
+            which ``compile`` accepts and ``fit`` refuses; else ``None``.
 
     Raises:
         ValueError: If two parts have one id, or a part names one that is not there.
@@ -392,6 +445,27 @@ class LayerGraph:
             KeyError: If there is no such layer; the message lists those there are.
         """
         return _find(self._calls_of, layer, "layer")
+
+    def mask_use(self, call: str) -> MaskUse:
+        """Tell what becomes of masks in a call.
+
+        Args:
+            call: Id of the call, such as ``lstm:0``.
+
+        Returns:
+            Whether a mask is received, used, passed on, made, or dropped: as it was read,
+            else, in a graph made by hand, as its arguments and tensors tell.
+
+        Raises:
+            KeyError: If there is no such call; the message lists those there are.
+        """
+        told = self.call(call)
+        if told.mask is not None:
+            return told.mask
+        used = any("mask" in argument.name for argument in told.arguments)
+        received = used or any(self.tensor(tensor).masked for tensor in told.inputs)
+        masked = any(self.tensor(tensor).masked for tensor in told.outputs)
+        return MaskUse(received, used, received and masked, masked and not received)
 
     def weights(self) -> tuple[Weight, ...]:
         """Return the weights of all layers, a shared one once.

@@ -259,11 +259,11 @@ class _Reader:
             return Layer(name, cls.__name__, module, "op", facts=_facts(operation))
         functional = _functional(operation)
         nested = functional is not None
-        wraps = None
+        wraps: list[Any] = []
         if isinstance(operation, keras.layers.Bidirectional):
-            wraps = operation.forward_layer
+            wraps = [operation.forward_layer]
         elif isinstance(operation, keras.layers.Wrapper):
-            wraps = operation.layer
+            wraps = [operation.layer]
         return Layer(
             name=name,
             class_name=cls.__name__,
@@ -273,7 +273,7 @@ class _Reader:
             weights=self.weights(operation),
             trainable=bool(operation.trainable),
             graph=_Reader(operation, functional, self.numbers).graph() if nested else None,
-            wraps=None if wraps is None else self.layer(wraps),
+            wraps=tuple(self.layer(layer) for layer in wraps),
         )
 
     def weights(self, layer: Any) -> tuple[Weight, ...]:  # noqa: ANN401
