@@ -103,10 +103,18 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def architectures(session: nox.Session) -> None:
+    """Read, draw and describe all of keras.applications, and show what it takes."""
+    install(session, "tests")
+    session.run("pytest", "-v", "--every-architecture", "tests/architectures", *session.posargs)
+
+
+@nox.session
 def full(session: nox.Session) -> None:
-    """Run what is too long for every change: many builds, killed ones, `reproduce`, `bench`."""
+    """Run what is too long for every change: many builds, killed ones, and three sessions more."""
     install(session, "tests", "tweets")
     session.run("pytest", "tests/full/many_builds.py", *session.posargs)
+    session.notify("architectures", posargs=[])
     session.notify("reproduce", posargs=[])
     session.notify("bench", posargs=[])
 
