@@ -64,7 +64,7 @@ def test_draw_hands_its_options_on(saved: Path) -> None:
 
 def test_describe_prints_the_words(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == cli.main(["describe", str(saved)])
-    assert describe(model()) + "\n" == capsys.readouterr().out
+    assert str(describe(model())) + "\n" == capsys.readouterr().out
 
 
 def test_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from layergraph.drawing._description import Description
 from layergraph.drawing._graphviz import render
 from layergraph.drawing._layout import to_dot
 from layergraph.drawing._svg import for_page, standalone
@@ -31,7 +32,7 @@ from layergraph.graph import LayerGraph, read
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Drawing", "describe", "draw", "to_dot"]
+__all__ = ["Description", "Drawing", "describe", "draw", "to_dot"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,6 @@ def draw(
     graph = model if isinstance(model, LayerGraph) else read(model)
     title = f"Graph of {graph.name}" if title is None else title
     dot = to_dot(graph, direction=direction, detail=detail, depth=depth)
-    words = describe(graph)
+    words = str(describe(graph))
     svg = for_page(render(dot, "svg").decode(), title, words)
     return Drawing(title, size(graph), words, dot, svg)

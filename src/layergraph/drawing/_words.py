@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from layergraph.drawing._description import Description, Row, Section
+from layergraph.drawing._phrases import join, name, number, path, plural, shape, value
 from layergraph.drawing._view import View
 from layergraph.graph import LayerGraph, read
 
@@ -12,22 +14,39 @@ if TYPE_CHECKING:
 
     import keras
 
-    from layergraph.graph import Call, Layer, Loss, Output
+    from layergraph.drawing._view import Taken
+    from layergraph.graph import Call, Input, Layer, Output, Tensor
+
+# What layers call their first parameter, and operations theirs. A tensor that is given as that
+# needs no more words.
+_FIRST = frozenset(("inputs", "data", "sequence", "sequences", "x"))
+_FIRST_OF_OPERATIONS = frozenset(("inputs", "data", "x", "x1", "a", "images"))
+
+Place: TypeAlias = tuple[str, ...]
+"""Where a layer is, the innermost name first: ``("dense", "encoder")``."""
 
 
-def describe(model: keras.Model | LayerGraph) -> str:
+def describe(model: keras.Model | LayerGraph, *, depth: int | None = None) -> Description:
     """Put a model into words, in reading order.
+
+    The words say all that it takes to build the model again with the functional API, but for
+    the values of its weights: names, shapes, settings that are not the default ones, what each
+    call takes and in which order, what is shared, and what is trained. A name or a text that
+    could be misread in a sentence stands in quotation marks. Of a setting with more than 64
+    values, such as a vocabulary, only the first are told.
 
     Args:
         model: A functional or Sequential model, or a graph that was read or made by hand.
+        depth: How many levels of nested models are told; all by default, 0 for none.
 
     Returns:
         Plain sentences, one a line, on the inputs, each call with what it takes and gives,
-        and the outputs. A nested model is told once, after the graph that uses it.
+        and the outputs, which notebooks show as tables. A nested model is told once, after
+        the graph that uses it.
 
     Raises:
         TypeError: If it is no model, or a subclassed one.
-        ValueError: If a Sequential model has not been built.
+        ValueError: If a Sequential model has not been built, or ``depth`` is negative.
 
     Examples:
         >>> import keras
@@ -39,69 +58,263 @@ def describe(model: keras.Model | LayerGraph) -> str:
         Layer side (Dense, units 1, activation sigmoid, 3 weights) takes points, gives (None, 1).
         Output side: from side, shape (None, 1).
     """
+    if depth is not None and depth < 0:
+        raise ValueError(f"depth is {depth}; it must be 0 or more, or None for all levels")
     graph = model if isinstance(model, LayerGraph) else read(model)
-    return "\n".join(_sentences(graph, f"Model {graph.name}", trained=True))
+    sections = tuple(_Teller(depth).sections(graph))
+    return Description(sections[0].title, sections[0].summary, sections)
 
 
-def _sentences(graph: LayerGraph, title: str, *, trained: bool) -> Iterator[str]:
-    view = View(graph)
-    names = _tensor_names(view)
-    numbers = {layer.name: len(calls) for layer, calls in view.layers}
-    yield f"{title}: {size(graph)}."
-    for end in graph.inputs:
-        tensor = graph.tensor(end.tensor)
-        yield f"Input {end.name}: shape {shape(tensor.shape)}, {tensor.dtype}."
-    told = set()
-    for call in view.calls:
-        layer = graph.layer(call.layer)
-        takes = _join([_taken(names[t.argument.tensor], t.label, t.mask) for t in view.taken(call)])
-        gives = _join([shape(graph.tensor(tensor).shape) for tensor in call.outputs])
-        if layer.name not in told:
+class _Teller:
+    """Tells a graph and those nested in it, and remembers what has been told."""
+
+    def __init__(self, depth: int | None) -> None:
+        self.depth = depth
+        self.opened: set[Layer] = set()
+        self.known: dict[object, Place] = {}
+        self.owners: dict[int, Place] = {}
+
+    def sections(self, graph: LayerGraph, place: Place = (), level: int = 0) -> Iterator[Section]:
+        """Tell a graph, then what is nested in it."""
+        section = _Section(self, View(graph), place, level)
+        yield section.told()
+        for nested, there in section.inside:
+            yield from self.sections(nested, there, level + 1)
+
+    def opens(self, layer: Layer, level: int) -> bool:
+        """Say whether the graph inside a layer is to be told now, and note that it will be."""
+        too_deep = self.depth is not None and level >= self.depth
+        if layer.graph is None or layer in self.opened or too_deep:
+            return False
+        self.opened.add(layer)
+        return True
+
+    def same(self, layer: Layer, place: Place) -> str:
+        """Say that a layer is one that has been told elsewhere, or note that it now is."""
+        if layer.graph is None and not layer.weights:
+            return ""  # two without weights are as good as one
+        numbers = tuple(weight.number for weight in layer.weights)
+        key = layer if layer.graph is not None else (layer.class_name, layer.name, numbers)
+        if key in self.known:
+            kind = "layer" if layer.graph is None else "model"
+            return f"the same {kind} as {_whereabouts(self.known[key])}"
+        self.known[key] = place
+        return ""
+
+    def shared_weights(self, layer: Layer, place: Place) -> list[str]:
+        """Say which single weights belong to another layer, told before, as well."""
+        if layer.graph is not None or layer.wraps:
+            return []
+        shared: dict[Place, list[str]] = {}
+        for weight in layer.weights:
+            owner = self.owners.setdefault(weight.number, place)
+            if owner != place:
+                shared.setdefault(owner, []).append(name(weight.name))
+        return [f"shares {join(of)} with {_whereabouts(owner)}" for owner, of in shared.items()]
+
+
+class _Section:
+    """One graph while it is told; ``inside`` are the graphs to tell after it."""
+
+    def __init__(self, teller: _Teller, view: View, place: Place, level: int) -> None:
+        self.teller = teller
+        self.view = view
+        self.place = place
+        self.level = level
+        self.inside: list[tuple[LayerGraph, Place]] = []
+        self.tensors = _tensor_names(view)
+
+    def told(self) -> Section:
+        graph, nested = self.view.graph, bool(self.place)
+        title = f"Inside {_place(self.place)}" if nested else f"Model {name(graph.name)}"
+        if not nested and graph.class_name != "Functional":
+            title += f" ({graph.class_name})"
+        rows = [self.input(end) for end in graph.inputs]
+        rows += [row for call in self.calls() for row in call]
+        rows += [self.output(end) for end in graph.outputs]
+        note = ""
+        if graph.compile_problem and not nested:
+            note = f"The losses or metrics do not fit the outputs: {graph.compile_problem}"
+        # Keras' message may have several lines.
+        return Section(title, _summary(self.view), tuple(rows), " ".join(note.split()))
+
+    def input(self, end: Input) -> Row:
+        place = _way(end, self.view.graph.inputs)
+        tensor = self.view.graph.tensor(end.tensor)
+        shaped = [shape(tensor.shape), tensor.dtype]
+        words = ", ".join(filter(None, [place, f"shape {shaped[0]}", shaped[1]]))
+        part = f"Input {name(end.name)}"
+        return Row(f"{part}: {words}.", part, place, gives=", ".join(shaped))
+
+    def output(self, end: Output) -> Row:
+        graph = self.view.graph
+        place = _way(end, graph.outputs)
+        source, shaped = self.tensors[end.tensor], shape(graph.tensor(end.tensor).shape)
+        aims = [*losses(end), *metrics(end)]
+        if graph.compiled and not graph.compile_problem and not end.losses:
+            aims.insert(0, "no loss")
+        if self.place:  # what a nested model was compiled with plays no part in this one
+            aims = []
+        words = ", ".join(filter(None, [place, f"from {source}", f"shape {shaped}", *aims]))
+        part = f"Output {name(end.name)}"
+        about = ", ".join(filter(None, [place, *aims]))
+        return Row(f"{part}: {words}.", part, about, source, shaped)
+
+    def calls(self) -> Iterator[list[Row]]:
+        times = {layer.name: len(calls) for layer, calls in self.view.layers}
+        told = set()
+        for call in self.view.calls:
+            layer = self.view.graph.layer(call.layer)
+            called = name(layer.name)
             kind = {"op": "Operation", "model": "Nested model"}.get(layer.kind, "Layer")
-            about = [class_name(layer), *facts(layer, " "), *counts(layer, numbers[layer.name])]
-            head = f"{kind} {layer.name} ({', '.join(about)})"
-            if numbers[layer.name] > 1:
-                head += f", call {call.number + 1}:"
-        else:
-            head = f"{layer.name} again, call {call.number + 1}, with the same weights:"
-        told.add(layer.name)
-        extra = "".join(f", {name} {value(v)}" for name, v in call.constants)
-        yield f"{head} takes {takes}{extra}, gives {gives}."
-    for output in graph.outputs:
-        tensor = graph.tensor(output.tensor)
-        parts = [f"from {names[output.tensor]}", f"shape {shape(tensor.shape)}"]
-        if trained:
-            parts += losses(output)
-        yield f"Output {output.name}: {', '.join(parts)}."
-    if trained and graph.compile_problem:
-        yield f"The losses do not fit the outputs: {graph.compile_problem}"
-    for layer, _ in view.layers:
-        for part in chain(layer):
-            if part.graph is not None:
-                # Losses that a nested model was compiled with play no part in this one.
-                yield from _sentences(part.graph, f"Inside {layer.name}", trained=False)
+            which = f", call {call.number + 1}" if times[layer.name] > 1 else ""
+            below: list[Row] = []
+            if layer.name in told:
+                about = "again" + (", with the same weights" if layer.weights else "")
+                head = f"{called} again{which}{about.removeprefix('again')}:"
+            else:
+                told.add(layer.name)
+                about, below = self.about(layer, times[layer.name], (layer.name,))
+                head = f"{kind} {called} ({about}){which}" + (":" if which else "")
+            takes, gives = self.takes(call), self.gives(call)
+            sentence = f"{head} takes {takes}, gives {gives}."
+            yield [Row(sentence, f"{kind} {called}{which}", about, takes, gives), *below]
+
+    def about(self, layer: Layer, calls: int, way: Place) -> tuple[str, list[Row]]:
+        """Tell what a layer is, and in rows of their own the layers that it wraps.
+
+        Args:
+            layer: The layer.
+            calls: How many calls of it there are.
+            way: Where it is in this graph: its name, then those of the wrappers around it.
+        """
+        place = (*way, *self.place)
+        same = self.teller.same(layer, place)
+        words = [_qualified(layer), *_settings(layer, " ")]
+        if self.teller.opens(layer, self.level) and layer.graph is not None:
+            self.inside.append((layer.graph, place))
+        elif layer.graph is not None and layer not in self.teller.opened:
+            words.append(f"{plural(len(View(layer.graph).layers), 'layer')} inside")
+        words += counts(layer, calls)
+        if layer.frozen and layer.trainable:
+            words[-1] = "frozen inside"
+        elif not layer.frozen and not layer.trainable:
+            words.append("trainable off")
+        if layer.stateful:
+            words.append("keeps state between batches")
+        if same:
+            return ", ".join([*words, same]), []
+        words += self.teller.shared_weights(layer, place)
+        return ", ".join(words), self.wrapped(layer, way)
+
+    def wrapped(self, layer: Layer, way: Place) -> list[Row]:
+        rows = []
+        for at, part in enumerate(layer.wraps):
+            about, below = self.about(part, 1, (part.name, *way))
+            if part.kind == "model":
+                about = f"nested model {about}"
+            verb = "also wraps" if at else "wraps"
+            sentence = f"{_place(way)} {verb} {name(part.name)} ({about})."
+            rows += [Row(sentence, f"{name(part.name)}, wrapped in {_place(way)}", about), *below]
+        return rows
+
+    def takes(self, call: Call) -> str:
+        taken = self.view.taken(call)
+        positional = [t for t in taken if not t.argument.keyword]
+        words = [join(self.arguments(call, positional, unnamed=self.first(call, positional)))]
+        if len(positional) < len(taken):
+            keywords = [t for t in taken if t.argument.keyword]
+            words.append(f"by keyword {join(self.arguments(call, keywords, unnamed=False))}")
+        if call.constants:
+            words.append(f"with {join([f'{key} {value(v)}' for key, v in call.constants])}")
+        return ", ".join(filter(None, words)) or "nothing"
+
+    def first(self, call: Call, taken: Sequence[Taken]) -> bool:
+        """Say whether all of some tensors are what a layer takes in the first place."""
+        is_op = self.view.graph.layer(call.layer).kind == "op"
+        if is_op and call.constants:
+            return False
+        names = {t.argument.name for t in taken}
+        return len(names) == 1 and names <= (_FIRST_OF_OPERATIONS if is_op else _FIRST)
+
+    def arguments(self, call: Call, taken: Sequence[Taken], *, unnamed: bool) -> list[str]:
+        paths = [t.argument.path for t in taken]
+        # The order of the words tells the order of a list.
+        listed = unnamed and len(paths) > 1 and paths == [(at,) for at in range(len(paths))]
+        only_passed = not (use := self.view.graph.mask_use(call.id)).used and use.passed
+        masks = {
+            "with mask": " passing its mask on" if only_passed else " with its mask",
+            "mask dropped": " without its mask",
+        }
+        words = []
+        for t in taken:
+            role = "" if listed else path(t.argument.path)
+            role = " of ".join(filter(None, [role, "" if unnamed else t.argument.name]))
+            along = masks.get(t.mask, "")
+            words.append(f"{self.tensors[t.argument.tensor]}{role and f' as {role}'}{along}")
+        return words
+
+    def gives(self, call: Call) -> str:
+        return join([_given(self.view.graph.tensor(tensor)) for tensor in call.outputs])
 
 
 def _tensor_names(view: View) -> dict[str, str]:
-    names = {end.tensor: end.name for end in view.graph.inputs}
+    names = {end.tensor: name(end.name) for end in view.graph.inputs}
     for layer, calls in view.layers:
         for call in calls:
-            name = layer.name if len(calls) == 1 else f"call {call.number + 1} of {layer.name}"
+            which = name(layer.name)
+            if len(calls) > 1:
+                which = f"call {call.number + 1} of {which}"
             for position, tensor in enumerate(call.outputs):
                 several = len(call.outputs) > 1
-                names[tensor] = f"output {position + 1} of {name}" if several else name
+                names[tensor] = f"output {position + 1} of {which}" if several else which
     return names
 
 
-def _taken(name: str, label: str, mask: str) -> str:
-    # A number says no more than the order of the words does.
-    role = "" if label.replace(".", "").isdigit() else f" as {label}" if label else ""
-    along = {"with mask": " with its mask", "mask dropped": " without its mask"}.get(mask, "")
-    return f"{name}{role}{along}"
+def _given(tensor: Tensor) -> str:
+    words = [shape(tensor.shape)]
+    if tensor.dtype != "float32":
+        words.append(tensor.dtype)
+    if tensor.masked:
+        words.append("with a mask")
+    return " ".join(words)
 
 
-def _join(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+def _structure(ends: Sequence[Input | Output]) -> str:
+    """Say in what structure a model has its inputs, or its outputs."""
+    paths = [end.path for end in ends]
+    if not any(paths):
+        return ""  # one, without a structure around it
+    if paths == [(at,) for at in range(len(paths))]:
+        return "list"
+    return "dict" if all(len(at) == 1 and isinstance(at[0], str) for at in paths) else "nest"
+
+
+def _way(end: Input | Output, ends: Sequence[Input | Output]) -> str:
+    """Say where in the structure an input or output is, unless the order says it."""
+    return "" if _structure(ends) == "list" else path(end.path)
+
+
+def _place(place: Place) -> str:
+    return " in ".join(map(name, place))
+
+
+def _whereabouts(place: Place) -> str:
+    return _place(place) + (" in the outermost model" if len(place) == 1 else "")
+
+
+def _summary(view: View) -> str:
+    words = _sizes(view)
+    for at, ends in ((0, view.graph.inputs), (2, view.graph.outputs)):
+        structure = _structure(ends)
+        words[at] += structure and f" in a {structure}"
+    return ", ".join(words)
+
+
+def _qualified(layer: Layer) -> str:
+    """Write a layer's class, with the module that one must have to build it."""
+    keras = layer.module.split(".")[0] in ("", "keras")
+    return layer.class_name if keras else f"{layer.module}.{layer.class_name}"
 
 
 def chain(layer: Layer) -> Iterator[Layer]:
@@ -113,45 +326,33 @@ def chain(layer: Layer) -> Iterator[Layer]:
 
 def size(graph: LayerGraph) -> str:
     """Say how much there is of everything."""
-    layers = View(graph).layers
-    return ", ".join(
-        [
-            plural(len(graph.inputs), "input"),
-            plural(len(layers), "layer"),
-            plural(len(graph.outputs), "output"),
-            plural(graph.count_weights(), "weight"),
-        ]
-    )
+    return ", ".join(_sizes(View(graph)))
 
 
-def plural(number: int, word: str) -> str:
-    """Write a number with its noun."""
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
-
-
-def shape(sizes: Sequence[int | None]) -> str:
-    """Write a shape as Keras prints it."""
-    return str(tuple(sizes))
-
-
-def value(fact: object) -> str:
-    """Write a setting's value."""
-    if isinstance(fact, tuple):
-        return f"({', '.join(map(value, fact))}{',' if len(fact) == 1 else ''})"
-    return str(fact)
+def _sizes(view: View) -> list[str]:
+    return [
+        plural(len(view.graph.inputs), "input"),
+        plural(len(view.layers), "layer"),
+        plural(len(view.graph.outputs), "output"),
+        plural(view.graph.count_weights(), "weight"),
+    ]
 
 
 def class_name(layer: Layer) -> str:
     """Write a layer's class, with what it wraps."""
-    return " of ".join(part.class_name for part in chain(layer))
+    wrapped = join([class_name(part) for part in layer.wraps])
+    return " of ".join(filter(None, [layer.class_name, wrapped]))
 
 
 def facts(layer: Layer, sign: str) -> list[str]:
     """Write the settings of a layer and of what it wraps."""
+    return [fact for part in chain(layer) for fact in _settings(part, sign)]
+
+
+def _settings(layer: Layer, sign: str) -> list[str]:
     return [
-        f"{name.replace('_', ' ') if sign == ' ' else name}{sign}{value(fact)}"
-        for part in chain(layer)
-        for name, fact in part.facts
+        f"{key.replace('_', ' ') if sign == ' ' else key}{sign}{value(fact)}"
+        for key, fact in layer.facts
     ]
 
 
@@ -172,11 +373,15 @@ def counts(layer: Layer, calls: int) -> list[str]:
 
 def losses(output: Output) -> list[str]:
     """Say what an output is trained for."""
-    return [_loss(loss) for loss in output.losses]
+    return [f"loss {value(loss.name)}, weight {number(loss.weight)}" for loss in output.losses]
 
 
-def _loss(loss: Loss) -> str:
-    return f"loss {loss.name}, weight {loss.weight:g}"
+def metrics(output: Output) -> list[str]:
+    """Say what is measured on an output."""
+    return [
+        f"{'weighted ' if metric.weighted else ''}metric {value(metric.name)}"
+        for metric in output.metrics
+    ]
 
 
 def flow(call: Call, view: View) -> str:
