@@ -12,7 +12,7 @@ import matplotlib.image
 import pydot
 import pytest
 
-from layergraph.drawing import Drawing, _graphviz, describe, draw, to_dot
+from layergraph.drawing import Drawing, _graphviz, draw, to_dot
 from layergraph.drawing._layout import picture
 from layergraph.graph import (
     Argument,
@@ -311,7 +311,6 @@ def test_a_mask_goes_along_with_its_tensor_in_one_dashed_arrow() -> None:
     assert ["<&#160;with mask>"] == mask_labels(masked())
     assert [None, "dashed", None] == [e.get("style") for e in picture(masked()).get_edges()]
     assert not any("not_equal" in label for label in labels(masked()).values())
-    assert "takes embedding with its mask, gives" in describe(masked())
 
 
 def test_a_mask_that_is_passed_on_goes_along() -> None:
@@ -320,7 +319,6 @@ def test_a_mask_that_is_passed_on_goes_along() -> None:
 
 def test_a_mask_that_is_dropped_is_told() -> None:
     assert ["<&#160;mask dropped>"] == mask_labels(masked(used=False))
-    assert "takes embedding without its mask, gives" in describe(masked(used=False))
 
 
 def test_an_operation_that_is_an_output_too_is_drawn() -> None:
@@ -351,55 +349,6 @@ def test_an_operation_that_a_layer_takes_too_is_drawn() -> None:
 
 
 # -- words -----------------------------------------------------------------------------
-
-
-def test_words_tell_shared_layers_call_by_call() -> None:
-    assert describe(shared()).splitlines() == [
-        "Model made: 2 inputs, 2 layers, 1 output, 12 weights.",
-        "Input a: shape (None, 3), float32.",
-        "Input b: shape (None, 3), float32.",
-        "Layer both (Dense, units 4, 12 weights shared by 2 calls), call 1: "
-        "takes a, gives (None, 4).",
-        "both again, call 2, with the same weights: takes b, gives (None, 4).",
-        "Layer merge (Concatenate) takes call 2 of both and call 1 of both, gives (None, 4).",
-        "Output merge: from merge, shape (None, 4).",
-    ]
-
-
-def test_words_tell_a_nested_model_once() -> None:
-    words = describe(nested()).splitlines()
-    assert "Inside encoder: 1 input, 1 layer, 1 output, 12 weights." in words
-    assert 1 == sum(line.startswith("Layer inside") for line in words)
-
-
-def test_words_tell_no_losses_of_a_nested_model() -> None:
-    inner = graph_of(
-        ["ids"],
-        [(dense("inside"), ["ids:0#0"], 1)],
-        [Output("inside", "inside:0#0", losses=(Loss("mse"),))],
-    )
-    assert "loss mse" in describe(inner)
-    nest = Layer("nest", "Functional", kind="model", graph=inner)
-    assert "loss" not in describe(graph_of(["x"], [(nest, ["x:0#0"], 1)], ["nest:0#0"]))
-
-
-def test_statistics_alone_are_not_called_frozen() -> None:
-    statistics = (Weight("mean", (3,), "float32", False, 0),)
-    norm = Layer("norm", "Normalization", weights=statistics)
-    graph = graph_of(["x"], [(norm, ["x:0#0"], 1)], ["norm:0#0"])
-    assert "(Normalization, 3 weights, 3 of them not trained)" in describe(graph)
-    assert 'STYLE="DASHED"' not in to_dot(graph)
-
-
-def test_a_setting_of_one_value_keeps_its_comma() -> None:
-    norm = Layer("norm", "LayerNormalization", facts=(("axis", (-1,)),))
-    graph = graph_of(["x"], [(norm, ["x:0#0"], 1)], ["norm:0#0"])
-    assert "(LayerNormalization, axis (-1,))" in describe(graph)
-
-
-def test_words_tell_which_output_of_a_call_goes_where() -> None:
-    graph = graph_of(["x"], [(Layer("lstm", "LSTM"), ["x:0#0"], 2)], ["lstm:0#1"])
-    assert "Output lstm: from output 2 of lstm, shape (None, 4)." in describe(graph)
 
 
 # -- the SVG ---------------------------------------------------------------------------

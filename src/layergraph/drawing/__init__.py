@@ -133,6 +133,7 @@ def draw(
     direction: Literal["TB", "LR"] = "TB",
     detail: Literal["names", "shapes", "all"] = "all",
     depth: int | None = None,
+    fold: bool = True,
 ) -> Drawing:
     """Draw a model.
 
@@ -143,6 +144,11 @@ def draw(
         detail: ``"names"`` for names and classes, ``"shapes"`` with shapes, ``"all"`` with
             settings, weights and losses too.
         depth: How many levels of nested models are opened; all by default, 0 for none.
+        fold: Whether what comes several times in a row is drawn once, in a frame that says how
+            often. A small picture folds only what comes five times or more. One of more than
+            30 boxes folds all repeats; if that is not enough, also those whose settings differ,
+            and then long chains of layers into one box each. With ``False`` every layer is
+            drawn.
 
     Returns:
         The drawing.
@@ -162,7 +168,7 @@ def draw(
     """
     graph = model if isinstance(model, LayerGraph) else read(model)
     title = f"Graph of {graph.name}" if title is None else title
-    dot = to_dot(graph, direction=direction, detail=detail, depth=depth)
+    dot = to_dot(graph, direction=direction, detail=detail, depth=depth, fold=fold)
     words = str(describe(graph))
     svg = for_page(render(dot, "svg").decode(), title, words)
     return Drawing(title, size(graph), words, dot, svg)

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from layergraph.drawing import _spans as spans
+from layergraph.drawing._documentation import address
+from layergraph.drawing._folding import Alike, Chain, Folded, Repeat, calls, fold, unfolded
+from layergraph.drawing._phrases import plural, shape, value
 from layergraph.drawing._svg import INK, fill
 from layergraph.drawing._view import View
-from layergraph.drawing._words import (
-    chain,
-    class_name,
-    counts,
-    facts,
-    flow,
-    losses,
-    plural,
-    shape,
-    value,
-)
+from layergraph.drawing._words import chain, class_name, counts, facts, losses, metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pydot
 
-    from layergraph.graph import Argument, Call, Input, Layer, LayerGraph, Output, Tensor
+    from layergraph.drawing._folding import Part
+    from layergraph.graph import Argument, Call, Fact, Input, Layer, LayerGraph, Output, Tensor
 
 DIRECTIONS = ("TB", "LR")
 DETAILS = ("names", "shapes", "all")
@@ -37,6 +33,7 @@ def to_dot(
     direction: Literal["TB", "LR"] = "TB",
     detail: Literal["names", "shapes", "all"] = "all",
     depth: int | None = None,
+    fold: bool = True,
 ) -> str:
     """Write a graph in Graphviz's DOT language.
 
@@ -46,6 +43,8 @@ def to_dot(
         detail: ``"names"`` for names and classes, ``"shapes"`` with shapes, ``"all"`` with
             settings, weights and losses too.
         depth: How many levels of nested models are opened; all by default, 0 for none.
+        fold: Whether repeated blocks are drawn once, with how often they come, and long chains
+            as one box, as :func:`draw` tells.
 
     Returns:
         The text, for Graphviz or for what reads its language, such as pydot.
@@ -66,11 +65,15 @@ def to_dot(
         >>> to_dot(wire).startswith("digraph")
         True
     """
-    return picture(graph, direction, detail, depth).to_string()
+    return picture(graph, direction, detail, depth, fold).to_string()
 
 
 def picture(
-    graph: LayerGraph, direction: str = "TB", detail: str = "all", depth: int | None = None
+    graph: LayerGraph,
+    direction: str = "TB",
+    detail: str = "all",
+    depth: int | None = None,
+    fold: bool = True,
 ) -> pydot.Dot:
     """Lay out a graph as :func:`to_dot` does, as a value of pydot."""
     for name, option, known in (("direction", direction, DIRECTIONS), ("detail", detail, DETAILS)):
@@ -78,7 +81,7 @@ def picture(
             raise ValueError(f"{name} is {option!r}; it must be one of {', '.join(known)}")
     if depth is not None and depth < 0:
         raise ValueError(f"depth is {depth}; it must be 0 or more, or None for all levels")
-    return _Picture(graph, direction, detail, depth).dot
+    return _Picture(graph, direction, detail, depth, fold).dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,16 @@ class _Ways:
 class _Picture:
     """A picture in the making; ``dot`` is the result."""
 
-    def __init__(self, graph: LayerGraph, direction: str, detail: str, depth: int | None) -> None:
+    def __init__(
+        self, graph: LayerGraph, direction: str, detail: str, depth: int | None, fold: bool
+    ) -> None:
         import pydot
 
         self.down = direction == "TB"
         self.detail = detail
         self.depth = depth
-        self.nodes = 0
+        self.fold = fold
+        self.nodes = self.frames = 0
         self.dot = pydot.Dot(
             "layergraph",
             graph_type="digraph",
@@ -139,27 +145,86 @@ class _Picture:
             graph: The graph.
             sources: Addresses of the graph's inputs, by tensor.
             parent: The part of the picture to draw in.
-            level: How many frames there are around it.
+            level: How many frames of nested models there are around it.
 
         Returns:
             The addresses of all tensors.
         """
         view = View(graph)
-        ways = {
-            layer.name: self.layer(layer, calls, view, parent, level)
-            for layer, calls in view.layers
-        }
+        parts = fold(view) if self.fold else unfolded(view)
+        folded = Folded(view, parts)
+        ways: dict[str, _Ways] = {}
+        self.parts(parts, folded, ways, parent, level)
         places = dict(sources)
-        for way in ways.values():
-            places |= way.outs
-        for call in view.calls:
-            for position, taken in enumerate(view.taken(call)):
-                tensor = taken.argument.tensor
-                if _source(tensor, call, view) is not None:
-                    continue
-                end = ways[call.layer].ins[call.number, position]
-                self.edge(places[tensor], end, graph.tensor(tensor), taken.mask)
+        for start, end in folded.boxes:
+            outs = ways[start.calls[0].layer].outs
+            drawn = end.calls[0].outputs
+            for call in end.calls:
+                places |= {id: outs[like] for id, like in zip(call.outputs, drawn, strict=True)}
+        for start, _ in folded.boxes:
+            call = start.calls[0]
+            for told in folded.taken(call):
+                tensor = told.taken.argument.tensor
+                if _source(tensor, call, view) is None:
+                    end_of = ways[call.layer].ins[call.number, told.position]
+                    note = " ".join(filter(None, [told.taken.mask, told.note]))
+                    self.edge(places[tensor], end_of, graph.tensor(tensor), note)
         return places
+
+    def parts(
+        self,
+        parts: Iterable[Part],
+        folded: Folded,
+        ways: dict[str, _Ways],
+        parent: Any,  # noqa: ANN401
+        level: int,
+    ) -> None:
+        """Draw the boxes of some parts, and note the ways into and out of them."""
+        import pydot
+
+        for part in parts:
+            if isinstance(part, Repeat):
+                self.frames += 1
+                frame = pydot.Cluster(f"r{self.frames}", **_repeat_look(part))
+                self.parts(part.parts, folded, ways, frame, level)
+                parent.add_subgraph(frame)
+            elif isinstance(part, Chain):
+                ways[part.links[0].calls[0].layer] = self.chain(part, folded, parent)
+            elif part.calls[0].layer not in ways:
+                ways[part.calls[0].layer] = self.layer(part, folded, parent, level)
+
+    def chain(self, part: Chain, folded: Folded, parent: Any) -> _Ways:  # noqa: ANN401
+        """Draw a chain of layers as one box."""
+        view = folded.view
+        layers = [folded.layers(link) for link in part.links]
+        classes = [class_name(link[0]) for link in layers]
+        ends = [spans.names([layer.name for layer in layers[end]]) for end in (0, -1)]
+        small = [f"{len(layers)} layers in a row"]
+        often = Counter(classes).items()
+        small += _rows([f"{number} {name}" if number > 1 else name for name, number in often])
+        first, last = part.links[0], part.links[-1]
+        if self.detail != "names":
+            starts = [view.taken(call)[0].argument.tensor for call in first.calls]
+            small.append(self.flow(view, starts, [call.outputs[0] for call in last.calls]))
+        if self.detail == "all":
+            copies = zip(*layers, strict=True)
+            small.append(_weights([sum(one.count_weights() for one in copy) for copy in copies]))
+        weighty = [link[0] for link in layers if link[0].weights]
+        frozen = bool(weighty) and all(layer.frozen for layer in weighty)
+        if frozen:
+            small.append("frozen")
+        names = zip(layers, classes, strict=True)
+        tip = ", ".join(f"{link[0].name} ({name})" for link, name in names)
+        title = _label(" … ".join(map(_bold, ends)), small)
+        label = self.box([], title, "layer", [], dashed=frozen)
+        node = self.node(parent, label, "chain", tip, shape="plain")
+        return _Ways({(first.calls[0].number, 0): node}, {last.calls[0].outputs[0]: node})
+
+    def flow(self, view: View, starts: Iterable[str], ends: Iterable[str]) -> str:
+        return " → ".join(self.span(view, ids) for ids in (starts, ends))
+
+    def span(self, view: View, ids: Iterable[str]) -> str:
+        return spans.shapes([view.graph.tensor(id).shape for id in ids])
 
     def input(self, end: Input, graph: LayerGraph, parent: Any) -> str:  # noqa: ANN401
         tensor = graph.tensor(end.tensor)
@@ -177,41 +242,45 @@ class _Picture:
     def output(self, end: Output) -> str:
         small = ["output"]
         if self.detail == "all":
-            small += losses(end)
+            small += [*losses(end), *metrics(end)]
         label = _label(_bold(end.name), small)
         look = {"style": "filled", "peripheries": "2", "fillcolor": fill("output")}
         return self.node(self.dot, label, "output", f"output {end.name}", **look)
 
     def layer(
         self,
-        layer: Layer,
-        calls: Sequence[Call],
-        view: View,
+        alike: Alike,
+        folded: Folded,
         parent: Any,  # noqa: ANN401
         level: int,
     ) -> _Ways:
+        layer = folded.layers(alike)[0]
         inside = _inside(layer)
         if inside is not None and (self.depth is None or level < self.depth):
-            return self.frame(layer, inside, calls, view, parent, level)
-        ins, outs = self.cells_in(calls, view), self.cells_out(calls, view)
+            return self.frame(alike, inside, folded, parent, level)
+        calls = folded.calls_of(layer.name)
+        ins, outs = self.cells_in(calls, folded), self.cells_out(calls, folded.view)
         shared = len(calls) > 1
+        kind = "shared" if shared else "layer"
         label = self.box(
             ins if shared or len(ins) > len(calls) else [],
-            self.title(layer, calls, view),
-            "shared" if shared else "layer",
+            self.title(alike, folded),
+            kind,
             outs if shared or len(outs) > len(calls) else [],
             dashed=layer.frozen,
+            heavy=layer.stateful,
+            page=address(layer),
         )
-        tip = _tip(layer, calls)
         kind = "shared" if shared else layer.kind
-        return self.ways(self.node(parent, label, kind, tip, shape="plain"), calls, view, label)
+        tip = _tip(layer, folded.view)
+        node = self.node(parent, label, kind, tip, shape="plain")
+        return self.ways(node, calls, folded, label)
 
     def frame(
         self,
-        layer: Layer,
+        alike: Alike,
         graph: LayerGraph,
-        calls: Sequence[Call],
-        view: View,
+        folded: Folded,
         parent: Any,  # noqa: ANN401
         level: int,
     ) -> _Ways:
@@ -223,9 +292,11 @@ class _Picture:
         """
         import pydot
 
+        layer = folded.layers(alike)[0]
+        calls = folded.calls_of(layer.name)
         shared = len(calls) > 1
         kind = "shared" if shared else "layer"
-        tip = _tip(layer, calls)
+        tip = _tip(layer, folded.view)
         look: dict[str, Any] = {
             "label": "",
             "style": "rounded,filled" + (",dashed" if layer.frozen else ""),
@@ -235,12 +306,14 @@ class _Picture:
             "tooltip": _quoted(tip),
             "class": "model",
         }
-        frame = pydot.Cluster(f"m{self.nodes}", **look)
-        ins, outs = self.cells_in(calls, view), self.cells_out(calls, view)
+        self.frames += 1
+        frame = pydot.Cluster(f"m{self.frames}", **look)
+        ins, outs = self.cells_in(calls, folded), self.cells_out(calls, folded.view)
         several = shared or len(ins) > 1
-        label = self.box(ins if several else [], self.title(layer, calls, view), kind, [])
+        title, page = self.title(alike, folded), address(layer)
+        label = self.box(ins if several else [], title, kind, [], page=page)
         entrance = self.node(frame, label, kind, tip, shape="plain")
-        ways = self.ways(entrance, calls, view, label)
+        ways = self.ways(entrance, calls, folded, label)
         starts = {end.tensor: self.input(end, graph, frame) for end in graph.inputs}
         for tensor, start in starts.items():
             self.edge(entrance, start, graph.tensor(tensor))
@@ -252,7 +325,7 @@ class _Picture:
             title = "" if told else _label(_bold(layer.name), [])
             label = self.box(ends if len(ends) > 1 else [], title, kind, outs if told else [])
             leave = self.node(frame, label, kind, tip, shape="plain")
-            ways.outs.update(self.ways(leave, calls, view, label).outs)
+            ways.outs.update(self.ways(leave, calls, folded, label).outs)
             north = "n" if self.down else "w"
             for at, end in enumerate(graph.outputs):
                 port = f"{leave}:e{at}:{north}" if len(ends) > 1 else leave
@@ -274,28 +347,29 @@ class _Picture:
         parent.add_node(pydot.Node(name, **look))
         return name
 
-    def edge(self, start: str, end: str, tensor: Tensor, mask: str = "") -> None:
+    def edge(self, start: str, end: str, tensor: Tensor, note: str = "") -> None:
         import pydot
 
         look: dict[str, Any] = {
             "tooltip": _quoted(f"{tensor.id} {shape(tensor.shape)} {tensor.dtype}")
         }
-        if mask:
+        if note:
             # A blank before the label keeps it off the line.
-            look |= {"label": f"<&#160;{mask}>", "class": mask.replace(" ", "-")}
-        if mask == "with mask":
-            look["style"] = "dashed"
+            look["label"] = f"<&#160;{note}>"
+        for mask, style in (("with mask", "dashed"), ("mask dropped", "dotted")):
+            if note.startswith(mask):
+                look |= {"class": mask.replace(" ", "-"), "style": style}
         self.dot.add_edge(pydot.Edge(start, end, **look))
 
-    def ways(self, node: str, calls: Sequence[Call], view: View, label: str) -> _Ways:
+    def ways(self, node: str, calls: Sequence[Call], folded: Folded, label: str) -> _Ways:
         """Find the addresses in a node: a port where its label has one, else the node."""
         north, south = ("n", "s") if self.down else ("w", "e")
         ways = _Ways()
         for call in calls:
-            for position, _ in enumerate(view.taken(call)):
-                port = f"i{call.number}_{position}"
+            for told in folded.taken(call):
+                port = f"i{call.number}_{told.position}"
                 to = f"{node}:{port}:{north}" if f'"{port}"' in label else node
-                ways.ins[call.number, position] = to
+                ways.ins[call.number, told.position] = to
             for position, tensor in enumerate(call.outputs):
                 port = f"o{call.number}_{position}"
                 to = f"{node}:{port}:{south}" if f'"{port}"' in label else node
@@ -304,20 +378,36 @@ class _Picture:
 
     # Labels
 
-    def title(self, layer: Layer, calls: Sequence[Call], view: View) -> str:
+    def title(self, alike: Alike, folded: Folded) -> str:
+        view, layers = folded.view, folded.layers(alike)
+        layer, calls = layers[0], folded.calls_of(layers[0].name)
         small = []
         if self.detail == "all":
-            told = facts(layer, "=")
-            told += [f"{name}={value(v)}" for call in calls for name, v in call.constants]
-            small += [", ".join(told[at : at + 2]) for at in range(0, len(told), 2)]
+            told = _settings(layers)
+            told += [
+                f"{name}={spans.texts(values)}"
+                for name, values in _together([dict(call.constants) for call in alike.calls])
+            ]
+            small += _rows(told)
         if self.detail != "names" and len(calls) == 1:
-            small.append(flow(calls[0], view))
-        if self.detail == "all" or len(calls) > 1:
-            small += [", ".join(counts(layer, len(calls)))]
+            taken = [[one.argument.tensor for one in view.taken(call)] for call in alike.calls]
+            if len(calls[0].outputs) == 1:
+                gives = self.span(view, [call.outputs[0] for call in alike.calls])
+                starts = [ids[0] for ids in taken if len(ids) == 1]
+                small.append(f"{self.span(view, starts)} → {gives}" if starts else f"→ {gives}")
+        if self.detail == "all" or view.times(layer) > 1:
+            if len(alike.calls) == 1 or view.times(layer) > 1:
+                words = counts(layer, view.times(layer))
+            else:
+                words = [_weights([one.count_weights() for one in layers])]
+                words += ["frozen"] if layer.frozen else []
+            words += ["keeps state"] if layer.stateful else []
+            small.append(", ".join(filter(None, words)))
         inside = _inside(layer)
         if inside is not None and self.detail != "names":
             small.append(f"{plural(len(View(inside).layers), 'layer')} inside")
-        return _label(f"{_bold(layer.name)}&#160; {_text(class_name(layer))}", small)
+        name = spans.names([one.name for one in layers])
+        return _label(f"{_bold(name)}&#160; {_class(layer)}", small)
 
     def box(
         self,
@@ -327,8 +417,12 @@ class _Picture:
         outs: Sequence[str],
         *,
         dashed: bool = False,
+        heavy: bool = False,
+        page: str | None = None,
     ) -> str:
-        look = ' STYLE="DASHED"' if dashed else ""
+        look = (' STYLE="DASHED"' if dashed else "") + (' BORDER="3"' if heavy else "")
+        if page:
+            look += f' HREF="{_text(page)}"'
         parts = [self.inset(ins)] if ins else []
         if title:
             parts.append(f'<TD{look} BGCOLOR="{fill(kind)}" CELLPADDING="7">{title[1:-1]}</TD>')
@@ -346,13 +440,13 @@ class _Picture:
     def inset(self, cells: Sequence[str]) -> str:
         return f'<TD BORDER="0" CELLPADDING="0">{self.strip(cells)[1:-1]}</TD>'
 
-    def cells_in(self, calls: Sequence[Call], view: View) -> list[str]:
-        cells = []
+    def cells_in(self, calls: Sequence[Call], folded: Folded) -> list[str]:
+        cells, view = [], folded.view
         for call in calls:
             inner = view.graph.layer(call.layer).graph
             order = {} if inner is None else _order(view, call, inner)
-            for position, taken in enumerate(view.taken(call)):
-                label = taken.label
+            for told in folded.taken(call):
+                taken, position, label = told.taken, told.position, told.label
                 if label and inner is not None and position in order:
                     label = inner.inputs[order[position]].name
                 source = _source(taken.argument.tensor, call, view)
@@ -381,6 +475,58 @@ class _Picture:
 
     def shape(self, tensor: Tensor) -> str:
         return "" if self.detail == "names" else shape(tensor.shape)
+
+
+def _repeat_look(part: Repeat) -> dict[str, Any]:
+    often = spans.times(part.times)
+    inside = plural(sum(1 for _ in calls(part)), "layer")
+    return {
+        "label": _label(_bold(f"{often} in a row"), [f"{inside} in all"]),
+        "labeljust": "l",
+        "style": "rounded",
+        "penwidth": "2",
+        "color": INK,
+        "fontcolor": INK,
+        "fontname": "Arial",
+        "margin": "12",
+        "tooltip": _quoted(f"{often} in a row, each on what the time before gave"),
+        "class": "repeat",
+    }
+
+
+def _settings(layers: Sequence[Layer]) -> list[str]:
+    """Write the settings of layers at one place in the copies of a block."""
+    several = [list(chain(layer)) for layer in layers]
+    return [
+        f"{name}={spans.texts(values)}"
+        for same in zip(*several, strict=True)
+        for name, values in _together([dict(layer.facts) for layer in same])
+    ]
+
+
+def _together(several: Sequence[Mapping[str, Fact]]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each name in some mappings with its value in each."""
+    for name in dict.fromkeys(name for one in several for name in one):
+        yield name, [value(one[name]) if name in one else "default" for one in several]
+
+
+def _weights(numbers: Sequence[int]) -> str:
+    if not any(numbers):
+        return ""
+    return (
+        plural(numbers[0], "weight")
+        if len(numbers) == 1
+        else f"{spans.numbers(numbers)} weights each time"
+    )
+
+
+def _rows(words: Sequence[str]) -> list[str]:
+    return [", ".join(words[at : at + 2]) for at in range(0, len(words), 2)]
+
+
+def _class(layer: Layer) -> str:
+    name = _text(class_name(layer))
+    return f"<U>{name}</U>" if address(layer) else name
 
 
 def _order(view: View, call: Call, graph: LayerGraph) -> dict[int, int]:
@@ -420,8 +566,8 @@ def _call(call: Call, calls: Sequence[Call]) -> str:
     return f"call {call.number + 1}" if len(calls) > 1 else ""
 
 
-def _tip(layer: Layer, calls: Sequence[Call]) -> str:
-    words = [class_name(layer), *facts(layer, "="), *counts(layer, len(calls))]
+def _tip(layer: Layer, view: View) -> str:
+    words = [class_name(layer), *facts(layer, "="), *counts(layer, view.times(layer))]
     return f"{layer.name}: {', '.join(words)}"
 
 

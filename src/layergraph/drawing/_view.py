@@ -7,6 +7,7 @@ where the tensor goes that the mask belongs to.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -74,6 +75,14 @@ class View:
             for layer in self.graph.layers
             if layer.name in calls
         )
+
+    def times(self, layer: Layer) -> int:
+        """Say how many calls of a layer there are to tell."""
+        return self._times.get(layer.name, 0)
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        return Counter(call.layer for call in self.calls)
 
     def _take(self, call: Call) -> tuple[Taken, ...]:
         masks = {a.tensor for a in call.arguments if "mask" in a.name}
