@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import applications
 import keras
+import published as papers
 import pytest
 from portrait import PARTS, Portrait, boxes
 
@@ -33,12 +34,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         every = metafunc.config.getoption(OPTION)
         names = applications.builders() if every else applications.SMALLEST.values()
         metafunc.parametrize("architecture", list(names), indirect=True, scope="module")
+    if "published" in metafunc.fixturenames:
+        metafunc.parametrize("published", list(papers.builders()), indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
 def architecture(request: pytest.FixtureRequest) -> Iterator[Portrait]:
     """An architecture of keras.applications."""
     portrait = Portrait(request.param, applications.build(request.param))
+    yield portrait
+    request.config.stash[ROWS] += rows(portrait)
+    keras.utils.clear_session()
+
+
+@pytest.fixture(scope="module")
+def published(request: pytest.FixtureRequest) -> Iterator[Portrait]:
+    """A published architecture that is none of keras.applications."""
+    keras.utils.clear_session()
+    portrait = Portrait(request.param, papers.builders()[request.param]())
     yield portrait
     request.config.stash[ROWS] += rows(portrait)
     keras.utils.clear_session()

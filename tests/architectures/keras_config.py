@@ -7,7 +7,7 @@ Nothing here looks where ``layergraph.graph`` looks: the calls and their edges c
 import inspect
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -29,72 +29,104 @@ class Edge:
     keyword: bool
 
 
-def differences(model: keras.Model, graph: LayerGraph, where: str = "") -> list[str]:
+def differences(model: keras.Model, graph: LayerGraph) -> list[str]:
     """Tell all in which a graph is not the model that it was read from.
 
     Args:
         model: The model.
         graph: What was read.
-        where: The nested models on the way here, for the sentences.
 
     Returns:
         A sentence for each difference; none if there is no fault.
     """
-    where = f"{where}{model.name}/"
-    found = _Compared(where)
-    found.same("name", model.name, graph.name)
-    found.same("class", type(model).__name__, graph.class_name)
-    if isinstance(model, keras.Sequential):
-        expected = [model.layers[-1].name]
-    else:
-        expected = list(model.output_names)
-    found.same("outputs' names", expected, _output_names(model, expected, graph))
-    found.same(
-        "outputs' shapes",
-        [tuple(tensor.shape) for tensor in model.outputs],
-        [graph.tensor(end.tensor).shape for end in graph.outputs],
+    held = Counter(id(one) for part in _models(model) for one in _operations(part))
+    found = _Compared(
+        trained={id(weight) for weight in model.trainable_weights},
+        several={one for one, times in held.items() if times > 1},
     )
-    found.same(
-        "inputs' shapes",
-        [(tuple(tensor.shape), tensor.dtype) for tensor in model.inputs],
-        [(graph.tensor(end.tensor).shape, graph.tensor(end.tensor).dtype) for end in graph.inputs],
-    )
-    if isinstance(model, keras.Sequential):
-        _compare_chain(found, model, graph)
-    else:
-        _compare_calls(found, model, graph)
-    _compare_weights(found, model, graph.weights())
-    for operation in _operations(model):
-        if operation.name in {layer.name for layer in graph.layers}:
-            _compare_layer(found, operation, graph.layer(operation.name))
+    _compare(found, model, graph, "")
     return found.sentences
 
 
+@dataclass
 class _Compared:
-    """The differences found so far."""
+    """The differences found so far.
 
-    def __init__(self, where: str) -> None:
-        self.where = where
-        self.sentences: list[str] = []
+    Attributes:
+        trained: The variables that training the whole model changes.
+        several: The layers that more than one of the models use.
+        where: The model that is looked at, with those around it.
+        sentences: The differences.
+    """
+
+    trained: set[int]
+    several: set[int]
+    where: str = ""
+    sentences: list[str] = field(default_factory=list)
 
     def same(self, what: str, expected: object, got: object) -> None:
         if expected != got:
             self.sentences.append(f"{self.where} {what}: {expected} in Keras, read as {got}")
 
 
+def _compare(found: _Compared, model: keras.Model, graph: LayerGraph, outside: str) -> None:
+    found.where = f"{outside}{model.name}/"
+    found.same("name", model.name, graph.name)
+    found.same("class", type(model).__name__, graph.class_name)
+    found.same("outputs' names", output_names(model), [end.name for end in graph.outputs])
+    for what, ends, tensors in (
+        ("inputs'", graph.inputs, model.inputs),
+        ("outputs'", graph.outputs, model.outputs),
+    ):
+        found.same(
+            f"{what} shapes",
+            [(tuple(tensor.shape), tensor.dtype) for tensor in tensors],
+            [(graph.tensor(end.tensor).shape, graph.tensor(end.tensor).dtype) for end in ends],
+        )
+    if isinstance(model, keras.Sequential):
+        _compare_chain(found, model, graph)
+    else:
+        _compare_calls(found, model, graph)
+    _compare_weights(found, model, graph.weights())
+    read = {layer.name: layer for layer in graph.layers}
+    for operation in _operations(model):
+        if operation.name in read:
+            _compare_layer(found, operation, read[operation.name])
+
+
+def output_names(model: keras.Model) -> list[str]:
+    """The names that losses go by: the dict keys, else the layers'; ``/`` between parts."""
+    if isinstance(model, keras.Sequential):
+        return [model.layers[-1].name]
+    layers = [name for name, _, _ in _triples(model.get_config()["output_layers"])]
+    paths = [path for path, _ in keras.tree.flatten_with_path(model.output)]
+    if isinstance(model.output, keras.KerasTensor):
+        paths = [()]
+    names = []
+    for path, layer in zip(paths, layers, strict=True):
+        keys = [key for key in path if isinstance(key, str)]
+        names.append("/".join(keys if path and path[-1:] == tuple(keys[-1:]) else [*keys, layer]))
+    return names
+
+
+def _is_model(operation: object) -> bool:
+    return isinstance(operation, keras.Sequential | keras.Function)
+
+
+def _models(model: keras.Model) -> Iterator[keras.Model]:
+    """A model and all that are nested in it."""
+    yield model
+    for operation in _operations(model):
+        while isinstance(operation, keras.layers.Wrapper):
+            operation = operation.layer
+        if _is_model(operation):
+            yield from _models(operation)
+
+
 def _operations(model: keras.Model) -> list[Any]:
     """Layers and bare operations, without the inputs, in Keras' order."""
     operations = model.layers if isinstance(model, keras.Sequential) else model.operations
     return [one for one in operations if not isinstance(one, keras.layers.InputLayer)]
-
-
-def _output_names(model: keras.Model, keras_names: list[str], graph: LayerGraph) -> list[str]:
-    """The outputs' names as read; of nested outputs, for which Keras has no names, its own."""
-    parts = model.output.values() if isinstance(model.output, dict) else model.output
-    deep = isinstance(model.output, dict | list | tuple) and any(
-        isinstance(part, dict | list | tuple) for part in parts
-    )
-    return keras_names if deep else [end.name for end in graph.outputs]
 
 
 def _compare_chain(found: _Compared, model: keras.Sequential, graph: LayerGraph) -> None:
@@ -166,8 +198,8 @@ def _compare_call(
     found.same(f"call {call.id} takes", edges, got)
     kept = {name: value for name, value in call.constants if name in constants}
     found.same(f"constants of {call.id}", constants, kept)
-    once = len([other for other in graph.calls if other.layer == call.layer]) == 1
-    if once:
+    # The public attribute tells what the first call gave, whichever model that was for.
+    if len(graph.calls_of(call.layer)) == 1 and id(operation) not in found.several:
         outputs = keras.tree.flatten(operation.output)
         found.same(
             f"call {call.id} gives",
@@ -247,8 +279,15 @@ def _compare_layer(found: _Compared, layer: Any, read: Layer) -> None:  # noqa: 
     if not isinstance(layer, keras.layers.Layer):
         found.same(f"kind of {read.name}", "op", read.kind)
         return
-    nested = isinstance(layer, keras.Sequential | keras.Function)
+    nested = _is_model(layer)
     found.same(f"kind of {read.name}", "model" if nested else "layer", read.kind)
+    found.same(f"a graph in {read.name}", nested, read.graph is not None)
+    if nested and read.graph is not None:
+        where = found.where
+        _compare(found, layer, read.graph, where)
+        found.where = where
+    if isinstance(layer, keras.layers.Wrapper) and read.wraps:
+        _compare_layer(found, layer.layer, read.wraps[0])
     found.same(f"trainable of {read.name}", layer.trainable, read.trainable)
     _compare_weights(found, layer, read.weights)
     config = layer.get_config()
@@ -258,11 +297,6 @@ def _compare_layer(found: _Compared, layer: Any, read: Layer) -> None:  # noqa: 
         if _plain(value) and _plain(fact):
             expected = tuple(value) if isinstance(value, list) else value
             found.same(f"{name} of {read.name}", expected, fact)
-    if nested:
-        if read.graph is None:
-            found.sentences.append(f"{found.where} {read.name} is a model without a graph")
-        else:
-            found.sentences += differences(layer, read.graph, found.where)
 
 
 def _compare_weights(found: _Compared, layer: Any, read: tuple[Weight, ...]) -> None:  # noqa: ANN401
@@ -272,10 +306,8 @@ def _compare_weights(found: _Compared, layer: Any, read: tuple[Weight, ...]) -> 
         sorted((weight.name, tuple(weight.shape), weight.dtype) for weight in layer.weights),
         sorted((weight.name, weight.shape, weight.dtype) for weight in read),
     )
-    counts = (
-        layer.count_params(),
-        sum(map(_size, layer.trainable_weights)),
-    )
+    trained = [weight for weight in layer.weights if id(weight) in found.trained]
+    counts = layer.count_params(), sum(map(_size, trained))
     numbers = {weight.number: weight for weight in read}.values()
     found.same(
         f"total and trainable weights of {layer.name}",
@@ -314,9 +346,10 @@ def _compare_wrapped(found: _Compared, config: dict[str, Any], read: Layer) -> N
 def edges_in_config(model: keras.Model) -> Counter[tuple[str, str]]:
     """From which layer to which tensors go, and how many; outputs are layers of their name.
 
-    Not those that a mask takes, nor those from a call of a layer to another of the same, which
-    a picture tells within the layer's box.
+    Not those on which masks are made and go, nor those from a call of a layer to another of the
+    same, which a picture tells within the layer's box.
     """
+    hidden = mask_makers(model)
     config = model.get_config()
     operations = {operation.name: operation for operation in model.operations}
     found: Counter[tuple[str, str]] = Counter()
@@ -327,8 +360,45 @@ def edges_in_config(model: keras.Model) -> Counter[tuple[str, str]]:
                 if "mask" not in name:
                     for edge in _tensors(value, place, name, keyword):
                         found[edge.tensor.split(":")[0], entry["name"]] += 1
-    for (layer, _, _), name in zip(
-        _triples(config["output_layers"]), model.output_names, strict=True
-    ):
+    ends = _triples(config["output_layers"])
+    for (layer, _, _), name in zip(ends, output_names(model), strict=True):
         found[layer, f"output {name}"] += 1
-    return Counter({ends: times for ends, times in found.items() if ends[0] != ends[1]})
+    return Counter(
+        {
+            (start, end): times
+            for (start, end), times in found.items()
+            if start != end and not {start, end} & hidden
+        }
+    )
+
+
+def mask_makers(model: keras.Model) -> set[str]:
+    """Names of the bare operations that Keras adds to compute masks, which nobody wrote.
+
+    What they give goes to the ``mask`` of a call, or to another of them, and nowhere else.
+    """
+    found: set[str] = set()
+    for part in _models(model):
+        if isinstance(part, keras.Sequential):
+            continue
+        operations = {one.name: one for one in part.operations}
+        config = part.get_config()
+        to: dict[str, set[str]] = {}
+        for entry in config["layers"]:
+            parameters = inspect.signature(operations[entry["name"]].call).parameters
+            for node in entry["inbound_nodes"]:
+                for name, place, value, keyword in _given(parameters, node):
+                    for edge in _tensors(value, place, name, keyword):
+                        taker = "mask" if "mask" in name else entry["name"]
+                        to.setdefault(edge.tensor.split(":")[0], set()).add(taker)
+        ends = {name for name, _, _ in _triples(config["output_layers"])}
+        bare = {
+            name
+            for name, one in operations.items()
+            if not isinstance(one, keras.layers.Layer) and name not in ends
+        }
+        makers: set[str] = set()
+        while more := {name for name in bare - makers if to[name] <= {"mask", *makers}}:
+            makers |= more
+        found |= makers
+    return found

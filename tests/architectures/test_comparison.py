@@ -1,0 +1,105 @@
+"""The comparison with Keras' config notices what is read wrongly."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import published
+import pytest
+from keras_config import differences
+
+from layergraph.graph import LayerGraph, read
+
+
+def change(graph: LayerGraph, part: str, at: str, /, **new: object) -> LayerGraph:
+    """A graph in which one layer, call or tensor has other attributes."""
+    changed = [
+        replace(one, **new) if at in (getattr(one, "id", None), getattr(one, "name", None)) else one
+        for one in getattr(graph, part)
+    ]
+    return replace(graph, **{part: tuple(changed)})
+
+
+def arguments_swapped(graph: LayerGraph) -> LayerGraph:
+    given = graph.call("encoder_0_attention:0").arguments
+    return change(graph, "calls", "encoder_0_attention:0", arguments=given[::-1])
+
+
+def another_tensor(graph: LayerGraph) -> LayerGraph:
+    (given,) = graph.call("words:0").arguments
+    return change(graph, "calls", "words:0", arguments=(replace(given, tensor="target:0#0"),))
+
+
+def constant_lost(graph: LayerGraph) -> LayerGraph:
+    assert graph.call("decoder_0_attention:0").constants
+    return change(graph, "calls", "decoder_0_attention:0", constants=())
+
+
+def shape_of_an_output(graph: LayerGraph) -> LayerGraph:
+    return change(graph, "tensors", "logits:0#0", shape=(None, None, 99))
+
+
+def shape_inside(graph: LayerGraph) -> LayerGraph:
+    return change(graph, "tensors", "words:1#0", shape=(None, None, 15))
+
+
+def weight_counted_twice(graph: LayerGraph) -> LayerGraph:
+    weights = graph.layer("words").weights
+    return change(graph, "layers", "words", weights=weights * 2)
+
+
+def weight_not_trained(graph: LayerGraph) -> LayerGraph:
+    (weight,) = graph.layer("words").weights
+    return change(graph, "layers", "words", weights=(replace(weight, trainable=False),))
+
+
+def output_named_otherwise(graph: LayerGraph) -> LayerGraph:
+    (output,) = graph.outputs
+    return replace(graph, outputs=(replace(output, name="words"),))
+
+
+def inputs_swapped(graph: LayerGraph) -> LayerGraph:
+    return replace(graph, inputs=graph.inputs[::-1])
+
+
+def setting_misread(graph: LayerGraph) -> LayerGraph:
+    facts: Any = tuple((name, 3) for name, _ in graph.layer("words").facts)
+    return change(graph, "layers", "words", facts=facts)
+
+
+def calls_in_another_order(graph: LayerGraph) -> LayerGraph:
+    return replace(graph, calls=graph.calls[::-1])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        arguments_swapped, another_tensor, constant_lost, shape_of_an_output, shape_inside,
+        weight_counted_twice, weight_not_trained, output_named_otherwise, inputs_swapped,
+        setting_misread, calls_in_another_order,
+    ],
+)  # fmt: skip
+def test_a_fault_is_told(fault: Callable[[LayerGraph], LayerGraph]) -> None:
+    model = published.transformer()
+    graph = read(model)
+
+    assert [] == differences(model, graph)
+    assert [] != differences(model, fault(graph))
+
+
+def test_a_fault_in_a_nested_model_is_told() -> None:
+    model = published.perceiver()
+    graph = read(model)
+    inner = graph.layer("cross").graph
+    wrong = replace(inner, outputs=(replace(inner.outputs[0], name="look"),))
+
+    assert [] != differences(model, change(graph, "layers", "cross", graph=wrong))
+
+
+def test_a_fault_within_a_wrapper_is_told() -> None:
+    model = published.hierarchical_attention()
+    graph = read(model)
+    (encoder,) = graph.layer("sentences").wraps
+    wrong = replace(encoder, weights=encoder.weights[1:])
+
+    assert [] != differences(model, change(graph, "layers", "sentences", wraps=(wrong,)))
