@@ -286,23 +286,32 @@ def _repeats(items: Sequence[_Item], search: _Search, used: set[str]) -> list[_I
     items = list(items)
     for block in (True, False):
         search = replace(search, block=block, often=max(search.often, 2 if block else 3))
-        while (run := _best(_Wires(items, used), search)) is not None:
-            items[run.start : run.stop] = [_folded(run, items, used, search)]
+        least = 1
+        while True:
+            run = _best(_Wires(items, used), search, least)
+            if run is not None:
+                items[run.start : run.stop] = [_folded(run, items, used, search)]
+                # All blocks of a length come before the blocks that are made of them.
+                least = run.length if block else 1
+            elif least > 1:
+                least = 1
+            else:
+                break
     return items
 
 
-def _best(wires: _Wires, search: _Search) -> _Run | None:
+def _best(wires: _Wires, search: _Search, least: int) -> _Run | None:
     """Find the run to fold first.
 
-    Of blocks it is the shortest, so that blocks of blocks are found in turn; else the run that
-    saves the most boxes.
+    Of blocks of ``least`` items or more it is the shortest, so that blocks of blocks are found
+    in turn; else the run that saves the most boxes.
     """
     numbers: dict[Any, int] = {}
     tokens = np.array(
         [numbers.setdefault(i.token(loose=search.loose), len(numbers)) for i in wires.items]
     )
     best: _Run | None = None
-    for length in range(1, len(tokens) // 2 + 1):
+    for length in range(least, len(tokens) // 2 + 1):
         alike = tokens[:-length] == tokens[length:]
         changes = np.flatnonzero(np.diff(np.concatenate(([False], alike, [False]))))
         for first, last in changes.reshape(-1, 2).tolist():
@@ -512,7 +521,7 @@ def _chains(items: Sequence[_Item], view: View, used: set[str], long: int) -> li
     wires = _Wires(items, used)
     after: dict[int, int] = {}
     for at, item in enumerate(items):
-        one = wires.made_by.get(item.takes[0], -1) if item.takes else -1
+        one = wires.made_by.get(item.takes[0], -1) if len(item.takes) == 1 else -1
         if one >= 0:
             links = _links(items[one], view) and _links(item, view)
             if links and all(set(wires.taken_by[id]) == {at} for id in items[one].gives):
@@ -545,7 +554,7 @@ def _chains(items: Sequence[_Item], view: View, used: set[str], long: int) -> li
 
 def _links(item: _Item, view: View) -> bool:
     """Say whether a part can be a link of a chain: one call of a layer, and nothing to tell."""
-    if not isinstance(item.part, Alike) or len(item.gives) != 1 or len(item.takes) != 1:
+    if not isinstance(item.part, Alike) or len(item.gives) != 1:
         return False
     (call,) = item.part.calls
     layer = view.graph.layer(call.layer)
@@ -598,22 +607,28 @@ class Folded:
         self.view = view
         self.parts = parts
         self.boxes: list[tuple[Alike, Alike]] = []
+        self._alike: dict[str, Alike] = {}
         self._from: dict[str, tuple[Alike, int]] = {}
         self._ends: dict[int, set[int]] = {}
-        self._collect(parts, ())
+        self._around: dict[int, tuple[int, ...]] = {}
+        self._collect(parts, (), ())
         self._calls: dict[str, list[Call]] = {}
         for start, _ in self.boxes:
             self._calls.setdefault(start.calls[0].layer, []).append(start.calls[0])
 
-    def _collect(self, parts: Sequence[Part], times: tuple[int, ...]) -> None:
+    def _collect(
+        self, parts: Sequence[Part], times: tuple[int, ...], around: tuple[int, ...]
+    ) -> None:
         for part in parts:
             if isinstance(part, Repeat):
-                self._collect(part.parts, part.times)
+                self._collect(part.parts, part.times, (*around, id(part)))
                 continue
             start, end = (
                 (part, part) if isinstance(part, Alike) else (part.links[0], part.links[-1])
             )
             self.boxes.append((start, end))
+            self._alike[start.calls[0].id] = start
+            self._around[id(start)] = self._around[id(end)] = around
             self._ends[id(end)] = {stop - 1 for stop in accumulate(times)}
             for at, call in enumerate(end.calls):
                 self._from |= dict.fromkeys(call.outputs, (end, at))
@@ -621,6 +636,10 @@ class Folded:
     def calls_of(self, layer: str) -> tuple[Call, ...]:
         """Return the drawn calls of a layer, in order."""
         return tuple(sorted(self._calls[layer], key=lambda call: call.number))
+
+    def alike(self, call: Call) -> Alike:
+        """Return the calls that a drawn call stands for."""
+        return self._alike[call.id]
 
     def layers(self, alike: Alike) -> list[Layer]:
         """Return the layers at one place in the copies of a block."""
@@ -644,14 +663,15 @@ class Folded:
                 label = f"{one.label}…{taken[last].label}" if one.label else ""
                 told.append(Told(one, position, label, "each time"))
             elif position not in gone:
-                told.append(Told(one, position, one.label, self._note(one.argument.tensor)))
+                told.append(Told(one, position, one.label, self._note(call, one.argument.tensor)))
         return told
 
-    def _note(self, tensor: str) -> str:
+    def _note(self, call: Call, tensor: str) -> str:
         source, at = self._from.get(tensor, (None, 0))
-        if source is None or at in self._ends[id(source)] or at + 1 not in self._ends[id(source)]:
+        if source is None or not self._around[id(source)]:
             return ""
-        return "of the last time but one"
+        within = self._around[id(source)][-1] in self._around[id(self._alike[call.id])]
+        return "" if within or at in self._ends[id(source)] else "of the last time but one"
 
 
 def unfolded(view: View) -> tuple[Part, ...]:

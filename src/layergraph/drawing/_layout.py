@@ -204,8 +204,7 @@ class _Picture:
         small += _rows([f"{number} {name}" if number > 1 else name for name, number in often])
         first, last = part.links[0], part.links[-1]
         if self.detail != "names":
-            starts = [view.taken(call)[0].argument.tensor for call in first.calls]
-            small.append(self.flow(view, starts, [call.outputs[0] for call in last.calls]))
+            small.append(self.flow(view, first, last))
         if self.detail == "all":
             copies = zip(*layers, strict=True)
             small.append(_weights([sum(one.count_weights() for one in copy) for copy in copies]))
@@ -215,13 +214,21 @@ class _Picture:
             small.append("frozen")
         names = zip(layers, classes, strict=True)
         tip = ", ".join(f"{link[0].name} ({name})" for link, name in names)
-        title = _label(" … ".join(map(_bold, ends)), small)
+        title = _label(" to ".join(map(_bold, ends)), small)
         label = self.box([], title, "layer", [], dashed=frozen)
         node = self.node(parent, label, "chain", tip, shape="plain")
-        return _Ways({(first.calls[0].number, 0): node}, {last.calls[0].outputs[0]: node})
+        ways = _Ways(outs=dict.fromkeys(last.calls[0].outputs, node))
+        for told in folded.taken(first.calls[0]):
+            ways.ins[first.calls[0].number, told.position] = node
+        return ways
 
-    def flow(self, view: View, starts: Iterable[str], ends: Iterable[str]) -> str:
-        return " → ".join(self.span(view, ids) for ids in (starts, ends))
+    def flow(self, view: View, first: Alike, last: Alike) -> str:
+        """Say the shapes that go in and come out, where there is one of each."""
+        if len(last.calls[0].outputs) > 1:
+            return ""
+        taken = [[one.argument.tensor for one in view.taken(call)] for call in first.calls]
+        start = self.span(view, [ids[0] for ids in taken]) + " " if len(taken[0]) == 1 else ""
+        return f"{start}→ {self.span(view, [call.outputs[0] for call in last.calls])}"
 
     def span(self, view: View, ids: Iterable[str]) -> str:
         return spans.shapes([view.graph.tensor(id).shape for id in ids])
@@ -259,7 +266,7 @@ class _Picture:
         if inside is not None and (self.depth is None or level < self.depth):
             return self.frame(alike, inside, folded, parent, level)
         calls = folded.calls_of(layer.name)
-        ins, outs = self.cells_in(calls, folded), self.cells_out(calls, folded.view)
+        ins, outs = self.cells_in(calls, folded), self.cells_out(calls, folded)
         shared = len(calls) > 1
         kind = "shared" if shared else "layer"
         label = self.box(
@@ -308,7 +315,7 @@ class _Picture:
         }
         self.frames += 1
         frame = pydot.Cluster(f"m{self.frames}", **look)
-        ins, outs = self.cells_in(calls, folded), self.cells_out(calls, folded.view)
+        ins, outs = self.cells_in(calls, folded), self.cells_out(calls, folded)
         several = shared or len(ins) > 1
         title, page = self.title(alike, folded), address(layer)
         label = self.box(ins if several else [], title, kind, [], page=page)
@@ -390,11 +397,7 @@ class _Picture:
             ]
             small += _rows(told)
         if self.detail != "names" and len(calls) == 1:
-            taken = [[one.argument.tensor for one in view.taken(call)] for call in alike.calls]
-            if len(calls[0].outputs) == 1:
-                gives = self.span(view, [call.outputs[0] for call in alike.calls])
-                starts = [ids[0] for ids in taken if len(ids) == 1]
-                small.append(f"{self.span(view, starts)} → {gives}" if starts else f"→ {gives}")
+            small.append(self.flow(view, alike, alike))
         if self.detail == "all" or view.times(layer) > 1:
             if len(alike.calls) == 1 or view.times(layer) > 1:
                 words = counts(layer, view.times(layer))
@@ -453,28 +456,34 @@ class _Picture:
                 lines = [
                     ", ".join(filter(None, [_call(call, calls), label])),
                     "" if source is None else f"from call {source.number + 1}",
-                    self.shape(view.graph.tensor(taken.argument.tensor)),
+                    self.shapes(
+                        view,
+                        [
+                            view.taken(one)[position].argument.tensor
+                            for one in folded.alike(call).calls
+                        ],
+                    ),
                 ]
                 cells.append(_cell(lines, f"i{call.number}_{position}"))
         return cells
 
-    def cells_out(self, calls: Sequence[Call], view: View) -> list[str]:
-        cells = []
+    def cells_out(self, calls: Sequence[Call], folded: Folded) -> list[str]:
+        cells, view = [], folded.view
         for call in calls:
             inner = view.graph.layer(call.layer).graph
-            for position, id in enumerate(call.outputs):
+            for position in range(len(call.outputs)):
                 label = ""
                 if len(call.outputs) > 1:
                     label = inner.outputs[position].name if inner else f"output {position + 1}"
                 lines = [
                     ", ".join(filter(None, [_call(call, calls), label])),
-                    self.shape(view.graph.tensor(id)),
+                    self.shapes(view, [one.outputs[position] for one in folded.alike(call).calls]),
                 ]
                 cells.append(_cell(lines, f"o{call.number}_{position}"))
         return cells
 
-    def shape(self, tensor: Tensor) -> str:
-        return "" if self.detail == "names" else shape(tensor.shape)
+    def shapes(self, view: View, ids: Iterable[str]) -> str:
+        return "" if self.detail == "names" else self.span(view, ids)
 
 
 def _repeat_look(part: Repeat) -> dict[str, Any]:

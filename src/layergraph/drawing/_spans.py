@@ -17,13 +17,13 @@ def numbers(values: Sequence[int | float]) -> str:
 
     Examples:
         >>> numbers([64, 64]), numbers([56, 28, 28, 7]), numbers([1, 3, 2])
-        ('64', '56…7', '1…3')
+        ('64', '56..7', '1..3')
     """
     if len(set(values)) == 1:
         return f"{values[0]:,}" if isinstance(values[0], int) else f"{values[0]:g}"
     falls = all(one >= other for one, other in pairwise(values))
     ends = (max(values), min(values)) if falls else (min(values), max(values))
-    return "…".join(numbers([end]) for end in ends)
+    return "..".join(numbers([end]) for end in ends)
 
 
 def names(values: Sequence[str]) -> str:
@@ -31,13 +31,13 @@ def names(values: Sequence[str]) -> str:
 
     Examples:
         >>> names(["block2_1_conv", "block3_1_conv"])
-        'block2…3_1_conv'
+        'block2..3_1_conv'
         >>> names(["block1a_bn", "block1b_bn"])
-        'block1a_bn … block1b_bn'
+        'block1a_bn to block1b_bn'
     """
     parts = [_NUMBER.split(value) for value in values]
     if len({tuple(part[::2]) for part in parts}) > 1:
-        return f"{values[0]} … {values[-1]}" if values[0] != values[-1] else values[0]
+        return f"{values[0]} to {values[-1]}" if values[0] != values[-1] else values[0]
     places = zip(*parts, strict=True)
     return "".join(
         numbers([int(one) for one in place]).replace(",", "") if at % 2 else place[0]
@@ -50,7 +50,7 @@ def shapes(values: Sequence[Sequence[int | None]]) -> str:
 
     Examples:
         >>> shapes([(None, 56, 64), (None, 28, 128)])
-        '(None, 56…28, 64…128)'
+        '(None, 56..28, 64..128)'
         >>> shapes([(None, 4), (None, 4, 4)])
         '(None, 4) or (None, 4, 4)'
     """
@@ -68,12 +68,12 @@ def texts(values: Iterable[str]) -> str:
 
     Examples:
         >>> texts(["same", "same"]), texts(["1", "3", "3"]), texts(["same", "valid"])
-        ('same', '1…3', 'same or valid')
+        ('same', '1..3', 'same or valid')
     """
     different = list(dict.fromkeys(values))
     if len(different) > 1 and all(text.isdecimal() for text in different):
         return numbers([int(text) for text in different]).replace(",", "")
-    few = different[:3] + (["…"] if len(different) > 3 else [])
+    few = different[:3] + (["others"] if len(different) > 3 else [])
     return " or ".join(few)
 
 
@@ -82,7 +82,7 @@ def times(values: Sequence[int]) -> str:
 
     Examples:
         >>> times([3]), times([2, 2]), times([2, 3, 5, 2]), times(list(range(2, 9)))
-        ('3 times', '2 times', '2, 3, 5 and 2 times', '2…8 times')
+        ('3 times', '2 times', '2, 3, 5 and 2 times', '2..8 times')
     """
     if len(set(values)) == 1 or len(values) > 4:
         return f"{numbers(values)} times"
