@@ -660,7 +660,7 @@ class Folded:
         for position, one in enumerate(taken):
             if position in merged:
                 last = merged[position][-1]
-                label = f"{one.label}…{taken[last].label}" if one.label else ""
+                label = f"{one.label}..{taken[last].label}" if one.label else ""
                 told.append(Told(one, position, label, "each time"))
             elif position not in gone:
                 told.append(Told(one, position, one.label, self._note(call, one.argument.tensor)))

@@ -490,7 +490,7 @@ def _repeat_look(part: Repeat) -> dict[str, Any]:
     often = spans.times(part.times)
     inside = plural(sum(1 for _ in calls(part)), "layer")
     return {
-        "label": _label(_bold(f"{often} in a row"), [f"{inside} in all"]),
+        "label": f'<{_bold(f"{often} in a row")}&#160; {_small(f"{inside} in all")}>',
         "labeljust": "l",
         "style": "rounded",
         "penwidth": "2",

@@ -33,11 +33,11 @@ def names(values: Sequence[str]) -> str:
         >>> names(["block2_1_conv", "block3_1_conv"])
         'block2..3_1_conv'
         >>> names(["block1a_bn", "block1b_bn"])
-        'block1a_bn to block1b_bn'
+        'block1a_bn..block1b_bn'
     """
     parts = [_NUMBER.split(value) for value in values]
     if len({tuple(part[::2]) for part in parts}) > 1:
-        return f"{values[0]} to {values[-1]}" if values[0] != values[-1] else values[0]
+        return f"{values[0]}..{values[-1]}" if values[0] != values[-1] else values[0]
     places = zip(*parts, strict=True)
     return "".join(
         numbers([int(one) for one in place]).replace(",", "") if at % 2 else place[0]

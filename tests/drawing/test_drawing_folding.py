@@ -1,0 +1,340 @@
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from drawing_graphs import dense, edges, graph_of, labels
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layergraph.drawing import _spans as spans
+from layergraph.drawing import draw
+from layergraph.drawing._folding import FEW, MANY, Alike, Chain, Part, Repeat, boxes, calls, fold
+from layergraph.drawing._layout import picture
+from layergraph.drawing._view import View
+from layergraph.graph import Layer, LayerGraph, Tensor, Weight
+
+Step = tuple[Layer, list[str], int]
+
+
+def layer(name: str, class_name: str = "Dense", **options: object) -> Layer:
+    return Layer(name, class_name, **options)
+
+
+def row(*layers: Layer, start: str = "x:0#0") -> list[Step]:
+    """Steps in which each layer takes what the one before gives."""
+    takes = [start, *(f"{one.name}:0#0" for one in layers)]
+    return [(one, [taken], 1) for one, taken in zip(layers, takes, strict=False)]
+
+
+def residual(name: str, start: str, units: int = 4) -> list[Step]:
+    """A block of two layers, whose result is added to what came in."""
+    first = layer(f"{name}_first", facts=(("units", units),))
+    second = layer(f"{name}_second", facts=(("units", units),))
+    return [
+        *row(first, second, start=start),
+        (layer(f"{name}_add", "Add"), [start, f"{name}_second:0#0"], 1),
+    ]
+
+
+def residuals(times: int, units: int = 4, stage: int = 1, start: str = "x:0#0") -> list[Step]:
+    starts = [start, *(f"s{stage}b{number}_add:0#0" for number in range(times))]
+    return [
+        step
+        for number, one in zip(range(times), starts, strict=False)
+        for step in residual(f"s{stage}b{number}", one, units)
+    ]
+
+
+def of(steps: list[Step], *outputs: str) -> LayerGraph:
+    return graph_of(["x"], steps, list(outputs) or [f"{steps[-1][0].name}:0#0"])
+
+
+def folded(graph: LayerGraph) -> tuple[Part, ...]:
+    return fold(View(graph))
+
+
+def outline(parts: tuple[Part, ...]) -> list[object]:
+    """The parts as names of the drawn layers, with (times, parts) for repeats."""
+    told: list[object] = []
+    for part in parts:
+        if isinstance(part, Repeat):
+            told.append((part.times, outline(part.parts)))
+        elif isinstance(part, Chain):
+            told.append("-".join(link.calls[0].layer for link in part.links))
+        else:
+            told.append(part.calls[0].layer)
+    return told
+
+
+# -- repeats ---------------------------------------------------------------------------
+
+
+def test_what_comes_many_times_is_one_box_with_a_count() -> None:
+    graph = of(row(*(layer(f"d{number}") for number in range(MANY))))
+    assert [((MANY,), ["d0"])] == outline(folded(graph))
+    assert {"d0..4\xa0 Dense / (None, 3..4) → (None, 4)"} <= set(labels(graph).values())
+
+
+def test_what_comes_less_often_stays_open_in_a_small_picture() -> None:
+    graph = of(row(*(layer(f"d{number}") for number in range(MANY - 1))))
+    assert ["d0", "d1", "d2", "d3"] == outline(folded(graph))
+
+
+def test_blocks_are_cut_where_their_tensor_forks() -> None:
+    graph = of(residuals(6))
+    assert [((6,), ["s1b0_first", "s1b0_second", "s1b0_add"])] == outline(folded(graph))
+
+
+def test_fold_false_draws_every_layer() -> None:
+    graph = of(residuals(6))
+    assert 18 == sum(
+        "output" not in text and "input" not in text for text in labels(graph, fold=False).values()
+    )
+
+
+def test_the_frame_says_how_often_and_how_many_layers() -> None:
+    (frame,) = picture(of(residuals(6))).get_subgraphs()
+    assert "6 times in a row" in frame.get("label")
+    assert "18 layers in all" in frame.get("label")
+
+
+def test_settings_that_differ_are_folded_in_a_large_picture_only() -> None:
+    def wide(blocks: int) -> LayerGraph:
+        steps = []
+        for number in range(blocks):
+            start = steps[-1][0].name + ":0#0" if steps else "x:0#0"
+            steps += residual(f"b{number}", start, units=8 * (number + 1))
+        return of(steps)
+
+    small, large = wide(FEW // 3), wide(FEW // 3 + 1)
+    assert FEW == boxes(folded(small))
+    assert [((11,), ["b0_first", "b0_second", "b0_add"])] == outline(folded(large))
+    assert any("units=8..88" in text for text in labels(large).values())
+
+
+def test_blocks_of_blocks_say_how_often_each_time() -> None:
+    steps: list[Step] = []
+    often = (2, 3, 5, 2, 2, 2, 2, 2)
+    for stage, times in enumerate(often, start=1):
+        start = steps[-1][0].name + ":0#0" if steps else "x:0#0"
+        steps += row(layer(f"s{stage}_down", "Conv2D"), start=start)
+        steps += residuals(times, 8 * stage, stage, f"s{stage}_down:0#0")
+    graph = of(steps)
+    block = ["s1b0_first", "s1b0_second", "s1b0_add"]
+    assert [((8,), ["s1_down", (often, block)])] == outline(folded(graph))
+    (outer,) = picture(graph).get_subgraphs()
+    (inner,) = outer.get_subgraphs()
+    assert "2..5 times in a row" in inner.get("label")
+
+
+def test_a_few_counts_that_differ_are_told_one_by_one() -> None:
+    assert "2, 3 and 5 times" == spans.times([2, 3, 5])
+
+
+def test_what_every_copy_gives_to_one_layer_is_one_arrow() -> None:
+    steps = residuals(6)
+    ends = [f"s1b{number}_first:0#0" for number in range(6)]
+    graph = of([*steps, (layer("skips", "Concatenate"), [*ends, "x:0#0"], 1)])
+    assert [((6,), ["s1b0_first", "s1b0_second", "s1b0_add"]), "skips"] == outline(folded(graph))
+    collecting = [e for e in picture(graph).get_edges() if "each time" in (e.get("label") or "")]
+    assert 1 == len(collecting)
+    assert any("1..6" in text for text in labels(graph).values())
+
+
+def test_a_copy_that_serves_another_layer_is_not_folded_away() -> None:
+    steps = residuals(12)
+    aside = (layer("aside", "Dense"), ["s1b5_first:0#0"], 1)
+    graph = of([*steps, aside], "s1b11_add:0#0", "aside:0#0")
+    drawn = {part.calls[0].layer for part in parts_of(folded(graph))}
+    stands_for = next(
+        part for part in parts_of(folded(graph)) if "s1b5_first" in {c.layer for c in part.calls}
+    )
+    assert "s1b5_first" == stands_for.calls[-1].layer
+    assert "aside" in drawn
+
+
+def test_an_output_of_a_middle_copy_is_not_folded_away() -> None:
+    graph = of(residuals(12), "s1b3_add:0#0", "s1b11_add:0#0")
+    ends = {part.calls[-1].layer for part in parts_of(folded(graph))}
+    assert {"s1b3_add", "s1b11_add"} <= ends
+
+
+def test_layers_side_by_side_are_no_repeat() -> None:
+    sides = [(layer(f"d{number}"), ["x:0#0"], 1) for number in range(40)]
+    ends = [f"d{number}:0#0" for number in range(40)]
+    graph = of([*sides, (layer("merge", "Concatenate"), ends, 1)])
+    assert 41 == boxes(folded(graph))
+
+
+def test_a_block_that_takes_from_the_two_before_is_folded() -> None:
+    steps: list[Step] = row(layer("a", "Conv2D"), layer("b", "Conv2D"))
+    ends = ["a:0#0", "b:0#0"]
+    for number in range(8):
+        steps += row(layer(f"c{number}"), start=ends[-1])
+        steps += row(layer(f"p{number}", "Pool"), start=ends[-2])
+        steps.append((layer(f"m{number}", "Add"), [f"c{number}:0#0", f"p{number}:0#0"], 1))
+        ends.append(f"m{number}:0#0")
+    graph = of(steps)
+    repeats = [part for part in folded(graph) if isinstance(part, Repeat)]
+    assert [(8,)] == [part.times for part in repeats]
+
+
+def test_a_layer_that_every_copy_calls_is_one_box_that_says_so() -> None:
+    tied = dense("tied")
+    steps: list[Step] = []
+    for number in range(6):
+        start = f"add{number - 1}:0#0" if number else "x:0#0"
+        steps += [
+            (tied, [start], 1),
+            (layer(f"add{number}", "Add"), [start, f"tied:{number}#0"], 1),
+        ]
+    graph = of(steps)
+    assert [((6,), ["tied", "add0"])] == outline(folded(graph))
+    (box,) = [text for text in labels(graph).values() if text.startswith("tied")]
+    assert "12 weights shared by 6 calls" in box
+
+
+def test_a_shared_layer_that_is_called_elsewhere_too_is_not_folded() -> None:
+    tied = dense("tied")
+    steps: list[Step] = [(tied, ["x:0#0"], 1)]
+    for number in range(1, 7):
+        steps += [
+            (layer(f"act{number}", "ReLU"), [f"tied:{number - 1}#0"], 1),
+            (tied, [f"act{number}:0#0"], 1),
+        ]
+    drawn = Counter(part.calls[0].layer for part in parts_of(folded(of(steps))))
+    assert 7 == drawn["tied"]
+
+
+# -- chains ----------------------------------------------------------------------------
+
+
+def long_chain(dropped_at: int | None = None) -> LayerGraph:
+    """Forty layers in a row, no two alike; at one of them a mask is dropped."""
+    steps = row(*(layer(f"l{number}", f"Kind{number}") for number in range(40)))
+    graph = of(steps)
+    if dropped_at is None:
+        return graph
+    tensors = [
+        Tensor(t.id, t.shape, t.dtype, t.call, t.position, masked=at <= dropped_at)
+        for at, t in enumerate(graph.tensors)
+    ]
+    return LayerGraph(
+        "made", graph.layers, graph.calls, tuple(tensors), graph.inputs, graph.outputs
+    )
+
+
+def test_a_long_chain_is_one_box_with_a_count() -> None:
+    graph = long_chain()
+    (part,) = folded(graph)
+    assert isinstance(part, Chain)
+    (box,) = [text for text in labels(graph).values() if "layers in a row" in text]
+    assert box.startswith("l0 to l39 / 40 layers in a row / Kind0, Kind1")
+    assert "(None, 3) → (None, 4)" in box
+    assert 2 == len(edges(graph))
+
+
+def test_a_chain_ends_where_a_mask_is_dropped() -> None:
+    parts = folded(long_chain(dropped_at=20))
+    chains = [part for part in parts if isinstance(part, Chain)]
+    assert "l19" == chains[0].links[-1].calls[0].layer
+    assert any(
+        "mask dropped" in (e.get("label") or "") for e in picture(long_chain(20)).get_edges()
+    )
+
+
+def test_a_chain_is_frozen_if_all_in_it_that_has_weights_is() -> None:
+    def graph(last_trains: bool) -> LayerGraph:
+        names = [f"l{number}" for number in range(40)]
+        parts = [
+            layer(
+                one,
+                f"Kind{one}",
+                trainable=False,
+                weights=(Weight("kernel", (2, 2), "float32", last_trains and one == "l39", at),),
+            )
+            for at, one in enumerate(names)
+        ]
+        return of(row(*parts))
+
+    assert any("frozen" in text for text in labels(graph(False)).values())
+    assert not any("frozen" in text for text in labels(graph(True)).values())
+
+
+# -- in general ------------------------------------------------------------------------
+
+
+def parts_of(parts: tuple[Part, ...]) -> Iterator[Alike]:
+    for part in parts:
+        if isinstance(part, Repeat):
+            yield from parts_of(part.parts)
+        elif isinstance(part, Chain):
+            yield from part.links
+        else:
+            yield part
+
+
+OP = st.tuples(st.sampled_from(["A", "B", "C"]), st.integers(1, 4), st.integers(0, 2))
+BLOCK = st.tuples(st.lists(OP, min_size=1, max_size=4), st.integers(1, 9))
+
+
+def built(blocks: list[tuple[list[tuple[str, int, int]], int]], extra: list[int]) -> LayerGraph:
+    """Blocks in a row, each so many times, with steps that reach back; some tensors are outputs."""
+    steps: list[Step] = []
+    ends = ["x:0#0"]
+    for block, times in blocks:
+        for _ in range(times):
+            for kind, back, second in block:
+                name = f"{kind}{len(steps)}"
+                takes = [ends[-min(back, len(ends))]]
+                if second:
+                    takes.append(ends[-min(second, len(ends))])
+                steps.append((layer(name, kind), takes, 1))
+                ends.append(f"{name}:0#0")
+    chosen = {ends[-1], *(ends[1:][at % (len(ends) - 1)] for at in extra)}
+    return of(steps, *sorted(chosen))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    blocks=st.lists(BLOCK, min_size=1, max_size=5), extra=st.lists(st.integers(0, 99), max_size=2)
+)
+def test_folding_loses_nothing_and_joins_only_what_is_alike(
+    blocks: list[tuple[list[tuple[str, int, int]], int]], extra: list[int]
+) -> None:
+    graph = built(blocks, extra)
+    view = View(graph)
+    parts = fold(view)
+    found = Counter(call.id for part in parts for call in calls(part))
+    assert Counter(call.id for call in view.calls) == found
+
+    place = {}
+    for alike in parts_of(parts):
+        place |= {call.id: (id(alike), at) for at, call in enumerate(alike.calls)}
+    for alike in parts_of(parts):
+        assert 1 == len({graph.layer(call.layer).class_name for call in alike.calls})
+        for before, after in itertools.pairwise(alike.calls):
+            for mine, theirs in zip(after.inputs, before.inputs, strict=True):
+                made, other = graph.tensor(mine).call, graph.tensor(theirs).call
+                # Fed by the same, by the like of what fed the one before, or by the copy before.
+                assert (
+                    made == other
+                    or (made in place and other in place and place[made][0] == place[other][0])
+                    or (made in place and place[made][1] < len(alike.calls) - 1)
+                )
+
+    drawing = picture(graph)
+    boxes_drawn = labels(graph)
+    for edge in drawing.get_edges():
+        assert {edge.get_source().split(":")[0], edge.get_destination().split(":")[0]} <= set(
+            boxes_drawn
+        )
+    assert boxes(parts) + len(graph.inputs) + len(graph.outputs) == len(boxes_drawn)
+
+
+@pytest.mark.parametrize("layers", [10, 100, 1000])
+def test_a_network_of_any_length_is_a_picture_of_few_boxes(layers: int) -> None:
+    graph = of(residuals(layers))
+    assert 3 == boxes(folded(graph))
+    assert f"{layers:,} times in a row" in draw(graph).svg
