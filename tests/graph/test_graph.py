@@ -672,7 +672,7 @@ def test_private_names_of_keras_stay_in_the_reader() -> None:
     found = [
         f"{path.relative_to(PACKAGE)}: {line.strip()}"
         for path in sorted(PACKAGE.rglob("*.py"))
-        if path.relative_to(PACKAGE).as_posix() != "graph/_reading.py"
+        if not path.relative_to(PACKAGE).as_posix().startswith("graph/_reading")
         for line in path.read_text(encoding="utf-8").splitlines()
         if re.search(private, line)
     ]

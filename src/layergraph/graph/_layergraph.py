@@ -234,11 +234,15 @@ class Input:
         tensor: Id of its tensor.
         path: Its place in the structure of the model's inputs: ``(0,)`` is the first of a
             list, ``("title",)`` a dict's key, ``()`` the only one.
+        optional: Whether ``None`` may be given instead.
+        sparse: Whether it takes sparse tensors.
     """
 
     name: str
     tensor: str
     path: Path = ()
+    optional: bool = False
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,29 @@
-"""The reader: the one module that touches names of Keras that start with an underscore."""
+"""The reader: this module and those beside it whose names start alike know Keras' inside."""
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-import itertools
-import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from layergraph.graph import _reading_compiled as compiled
 from layergraph.graph._layergraph import (
     Argument,
     Call,
     Input,
     Layer,
     LayerGraph,
-    Loss,
     Output,
     Tensor,
     Weight,
 )
+from layergraph.graph._reading_facts import Settings, Signature, fact
+from layergraph.graph._reading_masks import Flow, find_twins, mask_of
+from layergraph.graph._reading_nodes import functional_of, leaves, node_of, nodes_of
+from layergraph.graph._reading_state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
     import keras
 
@@ -61,290 +62,48 @@ def read(model: keras.Model) -> LayerGraph:
     """
     import keras
 
-    functional = _functional(model)
-    if functional is not None:
-        return _Reader(model, functional, {}).graph()
+    functional = functional_of(model) if isinstance(model, keras.Model) else None
+    if functional is None:
+        raise _refusal(model)
+    with _names_kept():
+        return _Reader(model, functional, _Shared(model)).graph()
+
+
+def _refusal(model: object) -> Exception:
+    """Say why something cannot be read, and what to do."""
+    import keras
+
     if isinstance(model, keras.Sequential):
-        raise ValueError(
+        if model.built:
+            return ValueError(
+                f"the Sequential model {model.name!r} takes a list or dict of tensors, so Keras "
+                "keeps no graph of it: build it with keras.Model(inputs, outputs)"
+            )
+        return ValueError(
             f"the Sequential model {model.name!r} has not been built, so it has no graph yet: "
             "give it keras.Input(shape) as its first layer, or call model.build((None, ...)) "
             "with the shape of a batch"
         )
     if isinstance(model, keras.Model):
-        raise TypeError(
+        return TypeError(
             f"the model {model.name!r} is subclassed ({_type_name(model)}): what its call "
             "method does is Python code and not a graph of layers; build it with "
-            "keras.Model(inputs, outputs) to read, draw or describe it"
+            "keras.Model(inputs, outputs) to read, draw or describe it. Where call does "
+            "nothing but call layers, x = keras.Input(shape) and "
+            "keras.Model(x, model.call(x)) does that"
         )
-    raise TypeError(
-        f"a Keras model is needed, not {_type_name(model)}: pass what "
-        "keras.Model(inputs, outputs) or keras.Sequential([...]) returned"
-    )
-
-
-def _functional(model: object) -> Any:  # noqa: ANN401 - a private class of Keras
-    """Return the functional model that a model is, or that a Sequential holds once built."""
-    import keras
-
-    if isinstance(model, keras.Sequential):
-        return model._functional
-    return model if isinstance(model, keras.Model) and isinstance(model, keras.Function) else None
-
-
-class _Reader:
-    """One model while it is being read.
-
-    ``functional`` is the model itself, or the functional model inside a Sequential.
-    """
-
-    def __init__(self, model: Any, functional: Any, numbers: dict[int, int]) -> None:  # noqa: ANN401
-        self.model = model
-        self.functional = functional
-        self.numbers = numbers
-        self.call_numbers: dict[int, int] = {}
-        self.same: dict[int, Any] = {}  # the model's nodes by the identity of twins outside
-        for operation in functional.operations:
-            own = (
-                node
-                for index, node in enumerate(operation._inbound_nodes)
-                if _node_key(operation, index) in functional._nodes
-            )
-            for number, node in enumerate(own):
-                self.call_numbers[id(node)] = number
-
-    def graph(self) -> LayerGraph:
-        inputs = tuple(
-            Input(tensor._keras_history.operation.name, self.id(tensor), path)
-            for path, tensor in _leaves(self.functional._inputs_struct)
-        )
-        nodes = list(self.nodes())
-        operations = {id(node.operation): node.operation for node in nodes}
-        symbolic = list(self.functional.inputs)
-        symbolic += [tensor for node in nodes for tensor in node.outputs]
-        outputs, problem = self.outputs()
-        self.find_twins(nodes, symbolic)
-        return LayerGraph(
-            name=self.model.name,
-            layers=tuple(self.layer(operation) for operation in operations.values()),
-            calls=tuple(self.call(node) for node in nodes),
-            tensors=tuple(self.tensor(tensor) for tensor in symbolic),
-            inputs=inputs,
-            outputs=outputs,
-            class_name=type(self.model).__name__,
-            compiled=bool(self.model.compiled),
-            compile_problem=problem,
-        )
-
-    def nodes(self) -> Iterator[Any]:
-        """Yield the calls so that each follows those it depends on, chain after chain.
-
-        Walking back from the outputs keeps a branch together, which is the order in which
-        one tells it.
-        """
-        inputs = {id(self.node(tensor)) for tensor in self.functional.inputs}
-        return self.walk(self.functional.outputs, inputs)
-
-    def walk(self, tensors: Iterable[Any], done: set[int]) -> Iterator[Any]:
-        """Yield the nodes that lead to some tensors, each after those it depends on.
-
-        With a stack of our own, as a deep model exceeds Python's recursion limit.
-        """
-        for tensor in tensors:
-            stack = [(self.node(tensor), False)]
-            while stack:
-                node, ready = stack.pop()
-                if id(node) in done:
-                    continue
-                if ready:
-                    done.add(id(node))
-                    yield node
-                else:
-                    stack.append((node, True))
-                    stack += [(self.node(t), False) for t in reversed(node.input_tensors)]
-
-    @staticmethod
-    def node(tensor: Any) -> Any:  # noqa: ANN401 - a private class of Keras
-        operation, index, _ = tensor._keras_history
-        return operation._inbound_nodes[index]
-
-    def id(self, tensor: Any) -> str:  # noqa: ANN401
-        operation, _, position = tensor._keras_history
-        return f"{operation.name}:{self.call_numbers[id(self.node(tensor))]}#{position}"
-
-    def tensor(self, tensor: Any) -> Tensor:  # noqa: ANN401
-        node = self.node(tensor)
-        mask = getattr(tensor, "_keras_mask", None)
-        return Tensor(
-            id=self.id(tensor),
-            shape=tuple(tensor.shape),
-            dtype=str(tensor.dtype),
-            call=None if node.is_input else f"{node.operation.name}:{self.call_numbers[id(node)]}",
-            position=tensor._keras_history.tensor_index,
-            masked=mask is not None,
-            mask=self.own(mask) if hasattr(mask, "_keras_history") else None,
-        )
-
-    def own(self, tensor: Any) -> str | None:  # noqa: ANN401
-        """Return the id of a tensor, or of its twin in this model, if there is one."""
-        node = self.node(tensor)
-        node = self.same.get(id(node), node)
-        if id(node) not in self.call_numbers:
-            return None
-        return self.id(node.outputs[tensor._keras_history.tensor_index])
-
-    def find_twins(self, nodes: Iterable[Any], symbolic: Iterable[Any]) -> None:
-        """Find the nodes that compute a mask just as a node of this model does.
-
-        In a model that was loaded or cloned, the mask that travels with a tensor is made by
-        one call, and the mask that a layer was given by another that does the same.
-        """
-        import keras
-
-        def deed(node: Any) -> tuple[Any, ...]:  # noqa: ANN401
-            """Say what a node does: the same for twins, and for no two layers."""
-            operation, arguments = node.operation, node.arguments
-            is_layer = isinstance(operation, keras.layers.Layer)
-            who = operation if is_layer else (type(operation), _facts(operation))
-            made_by = [
-                (self.node(tensor), tensor._keras_history[2]) for tensor in node.input_tensors
-            ]
-            takes = tuple(
-                (id(self.same.get(id(made), made)), position) for made, position in made_by
-            )
-            return who, takes, _fact((arguments.args, *sorted(arguments.kwargs.items())))
-
-        masks = [getattr(tensor, "_keras_mask", None) for tensor in symbolic]
-        masks = [mask for mask in masks if hasattr(mask, "_keras_history")]
-        outside = list(self.walk(masks, set(self.call_numbers)))
-        if outside:
-            done = {deed(node): node for node in nodes}
-            for node in outside:
-                if (twin := done.get(deed(node))) is not None:
-                    self.same[id(node)] = twin
-
-    def call(self, node: Any) -> Call:  # noqa: ANN401
-        from keras import KerasTensor
-
-        parameters = inspect.signature(node.operation.call).parameters
-        places = zip(_places(parameters.values()), node.arguments.args, strict=False)
-        given = [(name, place, value, False) for (name, place), value in places]
-        given += [(name, (), value, True) for name, value in node.arguments.kwargs.items()]
-        arguments, constants = [], []
-        for name, place, value, keyword in given:
-            leaves = list(_leaves(value))
-            tensors = [
-                Argument(name, self.id(leaf), (*place, *path), keyword)
-                for path, leaf in leaves
-                if isinstance(leaf, KerasTensor)
-            ]
-            arguments += tensors
-            fact = _fact(value)
-            unset = all(leaf is None for _, leaf in leaves)
-            if not tensors and not unset and fact != _default(parameters, name):
-                constants.append((name, fact))
-        return Call(
-            layer=node.operation.name,
-            number=self.call_numbers[id(node)],
-            arguments=tuple(arguments),
-            outputs=tuple(self.id(tensor) for tensor in node.outputs),
-            constants=tuple(constants),
-        )
-
-    def layer(self, operation: Any) -> Layer:  # noqa: ANN401
-        import keras
-
-        name, cls = operation.name, type(operation)
-        module = cls.__module__
-        if not isinstance(operation, keras.layers.Layer):
-            return Layer(name, cls.__name__, module, "op", facts=_facts(operation))
-        functional = _functional(operation)
-        nested = functional is not None
-        wraps: list[Any] = []
-        if isinstance(operation, keras.layers.Bidirectional):
-            wraps = [operation.forward_layer]
-        elif isinstance(operation, keras.layers.Wrapper):
-            wraps = [operation.layer]
-        return Layer(
-            name=name,
-            class_name=cls.__name__,
-            module=module,
-            kind="model" if nested else "layer",
-            facts=() if isinstance(operation, keras.Model) else _facts(operation),
-            weights=self.weights(operation),
-            trainable=bool(operation.trainable),
-            graph=_Reader(operation, functional, self.numbers).graph() if nested else None,
-            wraps=tuple(self.layer(layer) for layer in wraps),
-        )
-
-    def weights(self, layer: Any) -> tuple[Weight, ...]:  # noqa: ANN401
-        trainable = {id(variable) for variable in layer.trainable_weights}
-        return tuple(
-            Weight(
-                name=variable.name,
-                shape=tuple(variable.shape),
-                dtype=str(variable.dtype),
-                trainable=id(variable) in trainable,
-                number=self.numbers.setdefault(id(variable), len(self.numbers)),
-            )
-            for variable in layer.weights
-        )
-
-    def outputs(self) -> tuple[tuple[Output, ...], str | None]:
-        losses, problem = self.losses()
-        names = self.functional.output_names
-        outputs = []
-        for number, (path, tensor) in enumerate(_leaves(self.functional._outputs_struct)):
-            keys = [key for key in path if isinstance(key, str)]
-            if not keys or not isinstance(path[-1], str):
-                keys.append(names[number])  # in a list within a dict, as Keras names its loss
-            name = "/".join(keys)
-            outputs.append(Output(name, self.id(tensor), path, tuple(losses[number])))
-        return tuple(outputs), problem
-
-    def losses(self) -> tuple[list[list[Loss]], str | None]:
-        """Ask Keras which loss goes to which output, and with which weight.
-
-        The compiled loss settles that at the first batch only. A second one, built on the
-        symbolic outputs, tells it now and leaves the model as it is.
-        """
-        import keras
-
-        structure = self.functional._outputs_struct
-        found: list[list[Loss]] = [[] for _ in self.functional.outputs]
-        compiled = self.model._compile_loss
-        if compiled is None:
-            return found, None
-        if isinstance(structure, list | tuple) and len(structure) == 1:
-            structure = structure[0]
-        probe = type(compiled)(
-            compiled._user_loss,
-            compiled._user_loss_weights,
-            output_names=compiled.output_names,
-        )
-        try:
-            probe.build(structure, structure)
-        except (KeyError, TypeError, ValueError) as error:
-            return found, str(error.args[0] if error.args else error)
-        places = keras.tree.pack_sequence_as(structure, list(range(len(found))))
-        for path, loss, weight, _ in probe._flat_losses:
-            place = places
-            for key in path:
-                place = place[key]
-            if isinstance(place, int):
-                found[place].append(Loss(loss.name, 1.0 if weight is None else float(weight)))
-        return found, None
-
-
-def _node_key(operation: object, index: int) -> str:
-    # As keras.src.ops.function.make_node_key, which is not public.
-    return f"{id(operation)}_ib-{index}"
-
-
-def _leaves(structure: object) -> Iterator[tuple[Path, Any]]:
-    from keras import tree
-
-    for path, leaf in tree.flatten_with_path(structure):
-        yield tuple(path), leaf
+    advice = "pass what keras.Model(inputs, outputs) or keras.Sequential([...]) returned"
+    if isinstance(model, type) and issubclass(model, keras.Model):
+        advice = "make a model of the class, and pass that"
+    elif isinstance(model, keras.KerasTensor):
+        advice = "make a model that ends in the tensor: keras.Model(inputs, tensor)"
+    elif isinstance(model, keras.Function):
+        advice = "pass keras.Model(function.inputs, function.outputs)"
+    elif isinstance(model, keras.layers.Layer):
+        advice = "call the layer: x = keras.Input(shape), then keras.Model(x, layer(x))"
+    elif isinstance(model, str) or hasattr(model, "__fspath__"):
+        advice = "load the file first: keras.saving.load_model(path)"
+    return TypeError(f"a Keras model is needed, not {_type_name(model)}: {advice}")
 
 
 def _type_name(value: object) -> str:
@@ -353,67 +112,260 @@ def _type_name(value: object) -> str:
     return f"the class {name}" if isinstance(value, type) else f"an object of type {name}"
 
 
-def _places(parameters: Iterable[inspect.Parameter]) -> Iterator[tuple[str, Path]]:
-    """Yield where a function takes its positional arguments: parameter, place in ``*args``."""
-    star = "args"
-    for parameter in parameters:
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            star = parameter.name
-            break
-        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
-            yield parameter.name, ()
-    for place in itertools.count():
-        yield star, (place,)
+@contextlib.contextmanager
+def _names_kept() -> Iterator[None]:
+    """Let what is made for a look at the model take no automatic name from later layers."""
+    from keras.src.backend.common.global_state import get_global_attribute
 
-
-def _default(parameters: Mapping[str, inspect.Parameter], name: str) -> Fact:
-    # A keyword that the signature does not name is off unless it is set.
-    return _fact(parameters[name].default) if name in parameters else False
-
-
-# Set by Keras for every layer, or too long for a fact; dtype shows in the tensors.
-_NO_FACTS = (
-    "name",
-    "trainable",
-    "dtype",
-    "data_format",
-    "quantization_config",
-    "layer",
-    "backward_layer",
-)
-_NO_FACT_ENDINGS = ("_initializer", "_regularizer", "_constraint")
-
-
-def _facts(operation: Any) -> tuple[tuple[str, Fact], ...]:  # noqa: ANN401
+    counts = get_global_attribute("object_name_uids")
+    before = dict(counts or {})
     try:
-        config = operation.get_config()
-    except NotImplementedError:
-        return ()
-    parameters = inspect.signature(type(operation).__init__).parameters
-    facts = []
-    for name, value in config.items():
-        if name in _NO_FACTS or name.endswith(_NO_FACT_ENDINGS) or isinstance(value, dict):
-            continue
-        fact = _fact(value)
-        if fact is None or fact == _default(parameters, name):
-            continue
-        if name == "activation" and fact == "linear":
-            continue
-        facts.append((name, fact))
-    return tuple(facts)
+        yield
+    finally:
+        counts = get_global_attribute("object_name_uids")
+        if counts is not None:
+            counts.clear()
+            counts.update(before)
 
 
-def _fact(value: object) -> Fact:
-    """Make a value plain: hashable, comparable, without an address in it."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, list | tuple):
-        return tuple(_fact(item) for item in value)
-    if isinstance(value, slice):
-        parts = [value.start, value.stop, *([] if value.step is None else [value.step])]
-        return ":".join("" if part is None else str(_fact(part)) for part in parts)
-    return "..." if value is Ellipsis else type(value).__name__
+class _Shared:
+    """What the readers of a model and of those nested in it have in common."""
+
+    def __init__(self, model: Any) -> None:  # noqa: ANN401 - a private class of Keras
+        self.settings = Settings()
+        self.state = State(model)
+        self.trained = bool(model.trainable)
+        self.numbers: dict[int, int] = {}  # of the variables, by identity
+        self.graphs: dict[int, LayerGraph] = {}  # of the nested models, by identity
+        self.signatures: dict[type, Signature] = {}
+        self.flows = Flow(self.signature)
+
+    def signature(self, operation: Any) -> Signature:  # noqa: ANN401
+        cls = type(operation)
+        if cls not in self.signatures:
+            self.signatures[cls] = Signature.of(operation)
+        return self.signatures[cls]
+
+
+class _Reader:
+    """One model while it is being read.
+
+    ``functional`` is the model itself, or the functional model inside a Sequential.
+    """
+
+    def __init__(self, model: Any, functional: Any, shared: _Shared) -> None:  # noqa: ANN401
+        self.model = model
+        self.functional = functional
+        self.shared = shared
+        self.numbers: dict[int, int] = {}  # of the calls, by the node's identity
+        for operation in functional.operations:
+            number = 0
+            for index, node in enumerate(operation._inbound_nodes):
+                if _node_key(operation, index) in functional._nodes:
+                    self.numbers[id(node)] = number
+                    number += 1
+        self.nodes = nodes_of(functional)
+        inputs = {id(tensor): tensor for tensor in functional.inputs}  # one may be given twice
+        self.tensors = [*inputs.values(), *(t for node in self.nodes for t in node.outputs)]
+        self.flow = Flow(shared.signature, inside=shared.flows.inside).follow(self.nodes)
+        self.same = find_twins(self.nodes, self.tensors, shared.settings.of)
+
+    def graph(self) -> LayerGraph:
+        operations = {id(node.operation): node.operation for node in self.nodes}
+        outputs, problem = self.outputs()
+        return LayerGraph(
+            name=self.model.name,
+            layers=tuple(self.layer(operation) for operation in operations.values()),
+            calls=tuple(self.call(node) for node in self.nodes),
+            tensors=tuple(self.tensor(tensor) for tensor in self.tensors),
+            inputs=tuple(self.inputs()),
+            outputs=outputs,
+            class_name=type(self.model).__name__,
+            compiled=bool(getattr(self.model, "compiled", False)),
+            compile_problem=problem,
+        )
+
+    # Tensors and calls
+
+    def id(self, tensor: Any) -> str:  # noqa: ANN401
+        operation, _, position = tensor._keras_history
+        return f"{operation.name}:{self.numbers[id(node_of(tensor))]}#{position}"
+
+    def tensor(self, tensor: Any) -> Tensor:  # noqa: ANN401
+        node = node_of(tensor)
+        name, number = node.operation.name, self.numbers[id(node)]
+        position = tensor._keras_history.tensor_index
+        mask = mask_of(tensor)
+        return Tensor(
+            id=f"{name}:{number}#{position}",
+            shape=tuple(tensor.shape),
+            dtype=str(tensor.dtype),
+            call=None if node.is_input else f"{name}:{number}",
+            position=position,
+            masked=id(tensor) in self.flow.masked,
+            mask=self.own(mask) if hasattr(mask, "_keras_history") else None,
+        )
+
+    def own(self, tensor: Any) -> str | None:  # noqa: ANN401
+        """Return the id of a tensor, or of its twin in this model, if there is one."""
+        node = node_of(tensor)
+        node = self.same.get(id(node), node)
+        if id(node) not in self.numbers:
+            return None
+        return self.id(node.outputs[tensor._keras_history.tensor_index])
+
+    def call(self, node: Any) -> Call:  # noqa: ANN401
+        from keras import KerasTensor
+
+        signature = self.shared.signature(node.operation)
+        arguments: list[Argument] = []
+        constants: list[tuple[str, Fact]] = []
+        for name, place, value, keyword in signature.bind(node.arguments):
+            if isinstance(value, KerasTensor):  # as nearly always
+                arguments.append(Argument(name, self.id(value), place, keyword))
+                continue
+            rest: list[tuple[Path, Any]] = []
+            taken = len(arguments)
+            for path, leaf in leaves(value):
+                if isinstance(leaf, KerasTensor):
+                    arguments.append(Argument(name, self.id(leaf), (*place, *path), keyword))
+                elif leaf is not None:
+                    rest.append(((*place, *path), leaf))
+            if len(arguments) > taken:  # a constant among tensors is told with its place
+                constants += [(_placed(name, path), fact(leaf)) for path, leaf in rest]
+            elif rest and not signature.is_default(name, told := fact(value)):
+                constants.append((_placed(name, place), told))
+        return Call(
+            layer=node.operation.name,
+            number=self.numbers[id(node)],
+            arguments=tuple(arguments),
+            outputs=tuple(self.id(tensor) for tensor in node.outputs),
+            constants=tuple(constants),
+            mask=self.flow.uses.get(id(node)),
+        )
+
+    # Layers
+
+    def layer(self, operation: Any) -> Layer:  # noqa: ANN401
+        import keras
+
+        shared, cls = self.shared, type(operation)
+        functional = functional_of(operation)
+        is_layer = isinstance(operation, keras.layers.Layer)
+        return Layer(
+            name=operation.name,
+            class_name=cls.__name__,
+            module=cls.__module__,
+            kind="model" if functional is not None else "layer" if is_layer else "op",
+            facts=() if _is_model_of_layers(operation) else shared.settings.of(operation),
+            weights=self.weights(operation) if is_layer else (),
+            trainable=bool(operation.trainable) if is_layer else True,
+            graph=None if functional is None else self.nested(operation, functional),
+            wraps=tuple(self.layer(layer) for layer in _wrapped(operation)),
+            stateful=is_layer and shared.state.moves(operation),
+        )
+
+    def nested(self, model: Any, functional: Any) -> LayerGraph:  # noqa: ANN401
+        graphs = self.shared.graphs
+        if id(model) not in graphs:
+            graphs[id(model)] = _Reader(model, functional, self.shared).graph()
+        return graphs[id(model)]
+
+    def weights(self, layer: Any) -> tuple[Weight, ...]:  # noqa: ANN401
+        numbers, state = self.shared.numbers, self.shared.state
+        return tuple(
+            Weight(
+                name=variable.name,
+                shape=tuple(variable.shape),
+                dtype=str(variable.dtype),
+                # As training goes by the whole model: a layer's own flag is in its variables.
+                trainable=self.shared.trained and bool(variable.trainable),
+                number=numbers.setdefault(id(variable), len(numbers)),
+                state=state.holds(variable),
+            )
+            for variable in layer.weights
+        )
+
+    # Inputs and outputs
+
+    def inputs(self) -> Iterator[Input]:
+        for path, tensor in leaves(self.functional._inputs_struct):
+            layer = tensor._keras_history.operation
+            yield Input(
+                name=layer.name,
+                tensor=self.id(tensor),
+                path=path,
+                optional=bool(getattr(layer, "optional", False)),
+                sparse=bool(tensor.sparse),
+            )
+
+    def outputs(self) -> tuple[tuple[Output, ...], str | None]:
+        losses, wrong_loss = compiled.losses(self.model, self.functional)
+        metrics, wrong_metric = compiled.metrics(self.model, self.functional)
+        outputs = []
+        for number, (path, tensor) in enumerate(leaves(self.functional._outputs_struct)):
+            keys = [key for key in path if isinstance(key, str)]
+            if not keys or not isinstance(path[-1], str):
+                keys.append(
+                    tensor._keras_history.operation.name
+                )  # in a list within a dict, as Keras names its loss
+            outputs.append(
+                Output(
+                    name="/".join(keys),
+                    tensor=self.id(tensor),
+                    path=path,
+                    losses=tuple(losses[number]),
+                    metrics=tuple(metrics[number]),
+                )
+            )
+        return tuple(outputs), wrong_loss or wrong_metric
+
+
+def _node_key(operation: object, index: int) -> str:
+    # As keras.src.ops.function.make_node_key, which is not public.
+    return f"{id(operation)}_ib-{index}"
+
+
+def _placed(name: str, path: Path) -> str:
+    return name + "".join(f"[{key!r}]" for key in path)
+
+
+def _is_model_of_layers(operation: object) -> bool:
+    """Say whether the settings of a model are its layers, which the graph tells."""
+    import keras
+
+    return isinstance(operation, keras.Sequential | keras.Function)
+
+
+def _wrapped(operation: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Yield the layers that a layer applies."""
+    from keras import Sequential, layers
+
+    if isinstance(operation, layers.Bidirectional):
+        yield operation.forward_layer
+        if _differ(operation.forward_layer, operation.backward_layer):
+            yield operation.backward_layer
+    elif isinstance(operation, layers.Wrapper):
+        yield operation.layer
+    elif isinstance(operation, layers.StackedRNNCells):
+        yield from operation.cells
+    elif isinstance(operation, layers.RNN):
+        # An LSTM has a cell too; the cell's settings are its own.
+        if "cell" in inspect.signature(type(operation).__init__).parameters:
+            yield operation.cell
+    elif isinstance(operation, layers.Pipeline) or (
+        isinstance(operation, Sequential) and functional_of(operation) is None
+    ):
+        yield from operation.layers
+
+
+def _differ(forward: Any, backward: Any) -> bool:  # noqa: ANN401
+    """Say whether a backward layer is more than the forward one turned round."""
+    if type(forward) is not type(backward):
+        return True
+    names = {"name", "go_backwards"}
+    one, other = (
+        {key: value for key, value in layer.get_config().items() if key not in names}
+        for layer in (forward, backward)
+    )
+    return one != other

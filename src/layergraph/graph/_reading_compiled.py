@@ -1,0 +1,92 @@
+"""What each output of a compiled model is trained for and measured by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layergraph.graph._layergraph import Loss, Metric
+
+
+def losses(model: Any, functional: Any) -> tuple[list[list[Loss]], str | None]:  # noqa: ANN401
+    """Ask Keras which loss goes to which output, and with which weight.
+
+    The compiled loss settles that at the first batch only. A second one, built on the
+    symbolic outputs, tells it now and leaves the model as it is.
+
+    Returns:
+        The losses of each output, and Keras' message where they do not fit.
+    """
+    import keras
+
+    found: list[list[Loss]] = [[] for _ in functional.outputs]
+    compiled = getattr(model, "_compile_loss", None)
+    if compiled is None:
+        return found, None
+    structure = _structure(functional)
+    try:
+        probe = type(compiled)(
+            compiled._user_loss,
+            compiled._user_loss_weights,
+            output_names=compiled.output_names,
+        )
+        probe.build(structure, structure)
+    except Exception as error:  # many kinds; fit raises the same
+        return found, _message(error)
+    places = _numbers(structure)
+    for path, loss, weight, _ in probe._flat_losses:
+        place = places
+        for key in path:
+            place = place[key]
+        for number in keras.tree.flatten(place):
+            found[number].append(Loss(loss.name, 1.0 if weight is None else float(weight)))
+    return found, None
+
+
+def metrics(model: Any, functional: Any) -> tuple[list[list[Metric]], str | None]:  # noqa: ANN401
+    """Ask Keras which metrics go to which output, in the same way.
+
+    Returns:
+        The metrics of each output, and Keras' message where they do not fit.
+    """
+    found: list[list[Metric]] = [[] for _ in functional.outputs]
+    compiled = getattr(model, "_compile_metrics", None)
+    if compiled is None:
+        return found, None
+    structure = _structure(functional)
+    try:
+        probe = type(compiled)(
+            compiled._user_metrics,
+            compiled._user_weighted_metrics,
+            output_names=compiled.output_names,
+        )
+        probe.build(structure, structure)
+    except Exception as error:  # many kinds; fit raises the same
+        return found, _message(error)
+    numbers = probe._flatten_y(_numbers(structure))
+    for weighted, lists in (
+        (False, probe._flat_metrics),
+        (True, probe._flat_weighted_metrics),
+    ):
+        for number, of_output in zip(numbers, lists, strict=True):
+            for metric in [] if of_output is None else of_output.metrics:
+                found[number].append(Metric(metric.name, weighted))
+    return found, None
+
+
+def _structure(functional: Any) -> Any:  # noqa: ANN401
+    """Return the outputs as losses and metrics are given them."""
+    structure = functional._outputs_struct
+    if isinstance(structure, list | tuple) and len(structure) == 1:
+        return structure[0]
+    return structure
+
+
+def _numbers(structure: Any) -> Any:  # noqa: ANN401
+    import keras
+
+    count = len(keras.tree.flatten(structure))
+    return keras.tree.pack_sequence_as(structure, list(range(count)))
+
+
+def _message(error: Exception) -> str:
+    return str(error.args[0] if error.args else error) or type(error).__name__
