@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from layergraph.graph._plain import build, plain
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 Shape: TypeAlias = tuple[int | None, ...]
 """The shape of a tensor; None where a size is open, such as that of the batch."""
@@ -497,9 +499,10 @@ class LayerGraph:
 
         Returns:
             A dict with the attributes as keys; nested graphs are dicts within.
+            :meth:`from_dict` makes an equal graph of it.
         """
-        plain: dict[str, Any] = _plain(self)
-        return plain
+        parts: dict[str, Any] = plain(self)
+        return parts
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the graph as JSON text.
@@ -511,6 +514,64 @@ class LayerGraph:
             The text; the same for the same graph in every process.
         """
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_dict(cls, parts: Mapping[str, Any]) -> LayerGraph:
+        """Make a graph of what :meth:`to_dict` returned.
+
+        Args:
+            parts: The attributes.
+
+        Returns:
+            A graph equal to the one that ``parts`` is from.
+
+        Raises:
+            ValueError: If a part is missing, unknown or of another type, or names one that
+                is not there; the message says which.
+
+        Examples:
+            >>> wire = LayerGraph(
+            ...     name="wire",
+            ...     layers=(),
+            ...     calls=(),
+            ...     tensors=(Tensor("x:0#0", (None, 3), "float32"),),
+            ...     inputs=(Input("x", "x:0#0"),),
+            ...     outputs=(Output("x", "x:0#0"),),
+            ... )
+            >>> LayerGraph.from_dict(wire.to_dict()) == wire
+            True
+            >>> LayerGraph.from_dict(wire.to_dict() | {"tensors": [{"id": "x:0#0", "shape": 3}]})
+            Traceback (most recent call last):
+                ...
+            ValueError: graph.tensors[0].shape must be a list, not int 3
+        """
+        return build(cls, parts, "graph")
+
+    @classmethod
+    def from_json(cls, text: str) -> LayerGraph:
+        """Make a graph of what :meth:`to_json` returned.
+
+        Args:
+            text: The JSON text.
+
+        Returns:
+            A graph equal to the one that ``text`` is from.
+
+        Raises:
+            ValueError: As for :meth:`from_dict`, or if the text is no JSON; the message
+                says where.
+
+        Examples:
+            >>> LayerGraph.from_json('{"name": "wire"}')
+            Traceback (most recent call last):
+                ...
+            ValueError: graph has no part 'layers', which it needs
+        """
+        try:
+            parts = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"a graph is read from JSON, and this is none: {error}") from error
+        return cls.from_dict(parts)
 
 
 def _count(weights: Iterable[Weight], trainable: bool | None) -> int:
@@ -526,15 +587,3 @@ def _find(index: Mapping[str, _T], key: str, kind: str) -> _T:
     if key not in index:
         raise KeyError(f"no {kind} {key!r}; there are {', '.join(index) or 'none'}")
     return index[key]
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
-    if dataclasses.is_dataclass(value):
-        return {
-            part.name: _plain(getattr(value, part.name))
-            for part in dataclasses.fields(value)
-            if part.init
-        }
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value

@@ -83,10 +83,10 @@ class Settings:
     """The settings of layers, as far as they differ from the defaults of their classes."""
 
     def __init__(self) -> None:
-        self._defaults: dict[type, Mapping[str, Fact]] = {}
+        self._classes: dict[type, tuple[Mapping[str, Fact], Mapping[str, int]]] = {}
 
     def of(self, operation: Any) -> tuple[tuple[str, Fact], ...]:  # noqa: ANN401
-        """Return pairs (argument, value) in the order of the layer's configuration.
+        """Return pairs (argument, value) in the order of the class's arguments.
 
         There are none where the class cannot tell its configuration.
         """
@@ -96,34 +96,43 @@ class Settings:
             return ()
         if not isinstance(config, dict):
             return ()
-        defaults = self._of_class(type(operation))
+        defaults, order = self._of_class(type(operation))
         facts = []
         for name, value in config.items():
             if name in _NO_FACTS:
                 continue
             told = _setting(name, value)
             # What the signature does not name is off unless it is set.
-            if not _same(told, defaults[name]) if name in defaults else told:
+            if not _same(told, defaults[name]) if name in defaults else told or name in order:
                 facts.append((name, told))
+        if len(facts) > 1:
+            facts.sort(key=lambda pair: order.get(pair[0], len(order)))
         return tuple(facts)
 
-    def _of_class(self, cls: type) -> Mapping[str, Fact]:
-        """Return the defaults of a class; ``**kwargs`` lead to those of its bases."""
-        if cls not in self._defaults:
+    def _of_class(self, cls: type) -> tuple[Mapping[str, Fact], Mapping[str, int]]:
+        """Return the defaults of a class and the places of its arguments.
+
+        Where a class takes ``**kwargs``, they lead to the arguments of its bases.
+        """
+        if cls not in self._classes:
             defaults = dict(_COMMON)
+            names: list[str] = []
             for base in reversed(cls.__mro__[:-1]):
                 if "__init__" in vars(base):
-                    defaults |= _defaults(vars(base)["__init__"])
-            self._defaults[cls] = defaults
-        return self._defaults[cls]
-
-
-def _defaults(function: Any) -> Iterator[tuple[str, Fact]]:  # noqa: ANN401
-    for parameter in inspect.signature(function).parameters.values():
-        name, default = parameter.name, parameter.default
-        # A layer's dtype is None until Keras' own default, which is in _COMMON, takes its place.
-        if default is not parameter.empty and (default is not None or name not in _COMMON):
-            yield name, _default(name, default)
+                    parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())
+                    defaults |= {
+                        p.name: _default(p.name, p.default)
+                        for p in parameters
+                        # Without a dtype of its own, a layer takes that in _COMMON.
+                        if p.default is not p.empty
+                        and (p.default is not None or p.name not in _COMMON)
+                    }
+                    names = [p.name for p in parameters] + names
+            order: dict[str, int] = {}
+            for name in names:
+                order.setdefault(name, len(order))
+            self._classes[cls] = defaults, order
+        return self._classes[cls]
 
 
 def _default(name: str, value: object) -> Fact:
@@ -158,6 +167,8 @@ def _same(one: Fact, other: Fact) -> bool:
         return one is other
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, tuple) and isinstance(other, int):  # a stride of 1 is (1, 1)
+        return bool(one) and all(part == other for part in one)
     return one == other
 
 
