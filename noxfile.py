@@ -79,7 +79,7 @@ def cache(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the build against plain scripts and other tools; `-- --help` lists the options."""
+    """Time builds and drawings against those of other tools; `-- --help` lists the options."""
     install(session, "bench", "tweets")
     session.run("python", "tests/bench", *session.posargs)
 

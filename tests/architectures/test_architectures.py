@@ -8,7 +8,7 @@ import inspect
 import applications
 import keras
 from keras_config import differences, edges_in_config
-from portrait import Portrait, bold, edges
+from portrait import Portrait, bold, edges, folded_counts, layer_counts, taken_apart
 
 from layergraph.graph import read
 
@@ -64,3 +64,15 @@ def test_the_words_name_every_layer(architecture: Portrait) -> None:
 
 def test_the_picture_has_every_edge_of_the_config(architecture: Portrait) -> None:
     assert edges_in_config(architecture.model) == edges(architecture.closed)
+
+
+def test_the_folded_picture_counts_every_layer(architecture: Portrait) -> None:
+    expected = layer_counts(architecture.graph, set())
+    told = folded_counts(architecture.folded)
+
+    assert expected[""] == told[""]
+    assert told.items() <= expected.items()
+
+
+def test_what_comes_several_times_in_a_row_adds_up(architecture: Portrait) -> None:
+    assert [] == list(taken_apart(architecture.folded).faults())

@@ -1,13 +1,16 @@
-"""The comparison with Keras' config notices what is read wrongly."""
+"""The comparisons with Keras' config notice what is read or drawn wrongly."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import published
 import pytest
-from keras_config import differences
+from keras_config import differences, edges_in_config
+from portrait import edges, folded_counts, taken_apart
 
+from layergraph.drawing import draw
 from layergraph.graph import LayerGraph, read
 
 
@@ -103,3 +106,29 @@ def test_a_fault_within_a_wrapper_is_told() -> None:
     wrong = replace(encoder, weights=encoder.weights[1:])
 
     assert [] != differences(model, change(graph, "layers", "sentences", wraps=(wrong,)))
+
+
+def test_what_a_picture_leaves_out_is_told() -> None:
+    model = published.resnext()
+    drawing = draw(model, fold=False)
+    lines = drawing.dot.splitlines()
+    box = next(line for line in lines if line.startswith("n9 ["))
+    arrow = next(line for line in lines if line.startswith("n9 -> "))
+    without_box, without_arrow = (
+        replace(drawing, dot="\n".join(line for line in lines if line != gone))
+        for gone in (box, arrow)
+    )
+
+    assert edges_in_config(model) == edges(drawing)
+    assert edges_in_config(model) != edges(without_arrow)
+    assert 109 == folded_counts(drawing)[""]
+    assert 108 == folded_counts(without_box)[""]
+
+
+def test_a_repeat_that_tells_too_few_is_told() -> None:
+    drawing = draw(published.resnext())
+    told = re.search(r"(\d+) layers in all", drawing.dot)
+    wrong = drawing.dot.replace(told[0], f"{int(told[1]) - 1} layers in all", 1)
+
+    assert [] == list(taken_apart(drawing).faults())
+    assert [] != list(taken_apart(replace(drawing, dot=wrong)).faults())

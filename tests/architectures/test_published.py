@@ -3,7 +3,7 @@
 import re
 
 from keras_config import differences, edges_in_config, mask_makers
-from portrait import Portrait, bold, edges
+from portrait import Portrait, bold, edges, folded_counts, layer_counts, taken_apart
 
 
 def test_what_is_read_agrees_with_keras(published: Portrait) -> None:
@@ -24,3 +24,15 @@ def test_the_words_name_every_layer(published: Portrait) -> None:
 
 def test_the_closed_picture_has_every_edge_of_the_config(published: Portrait) -> None:
     assert edges_in_config(published.model) == edges(published.closed)
+
+
+def test_the_folded_picture_counts_every_layer(published: Portrait) -> None:
+    expected = layer_counts(published.graph, mask_makers(published.model))
+    told = folded_counts(published.folded)
+
+    assert expected[""] == told[""]
+    assert told.items() <= expected.items()
+
+
+def test_what_comes_several_times_in_a_row_adds_up(published: Portrait) -> None:
+    assert [] == list(taken_apart(published.folded).faults())

@@ -1,9 +1,9 @@
-"""Time the site's build: ``nox -s bench``, or ``python tests/bench`` with requirements/bench.txt.
+"""Time builds and drawings: ``nox -s bench``, or ``python tests/bench`` with the lock ``bench``.
 
 Every figure is compared within one run, on two cores at most: the six notebooks of
 tests/site/notebooks as plain scripts, one after another, are the base; this project's build and
 those of other tools are given as ratios to it. For the whole site the base is its own notebooks as
-plain scripts. The exit status is 1 if a budget is not kept.
+plain scripts, for drawings Keras' own. The exit status is 1 if a budget is not kept.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
+import drawing
 import fixture
 import peers
 import whole_site
@@ -20,16 +21,23 @@ from measure import CommandFailedError, Measured, adopt_orphans, run_all, say
 from report import GIBIBYTE, Report
 from rich.console import Console
 
-PARTS = ("fixture", "peers", "site")
+PARTS = ("drawing", "fixture", "peers", "site")
 CORES = 2  # that the budgets are for
 
 
 def arguments() -> argparse.Namespace:
     """The options."""
-    parser = argparse.ArgumentParser(prog="nox -s bench --", description="Time the site's build.")
+    parser = argparse.ArgumentParser(
+        prog="nox -s bench --", description="Time the site's build, and drawing."
+    )
     parser.add_argument("--only", choices=PARTS, help="measure one part instead of all")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="median of N rounds")
     parser.add_argument("--no-nox", action="store_true", help="leave `nox -s docs` out")
+    parser.add_argument(
+        "--every-architecture",
+        action="store_true",
+        help="draw all of keras.applications; plot_model takes most of an hour for them",
+    )
     return parser.parse_args()
 
 
@@ -123,7 +131,26 @@ def main() -> int:
     os.sched_setaffinity(0, cores)
     adopt_orphans()
     report = Report(len(cores))
+    console = Console(width=None if sys.stdout.isatty() else 160)
     wanted = {options.only} if options.only else set(PARTS)
+    if "drawing" in wanted:
+        kept = fixture.ROOT / "build" / "bench_drawing.json"
+        every = options.every_architecture
+        figures = drawing.measure_drawing(fixture.environment(fixture.ROOT), kept, every=every)
+        drawing.told(figures, report, console)
+    if wanted - {"drawing"}:
+        measure_builds(report, wanted, options)
+    report.show(console)
+    report.write(fixture.ROOT / "build" / "bench.json")
+    for row in report.disturbed:
+        say(f"disturbed: other programs took {row.median('others'):.1f} CPU s during: {row.name}")
+    for budget in report.broken:
+        say(f"not kept: {budget.name}: {budget.value:.2f} {budget.unit} > {budget.limit:.2f}")
+    return 1 if report.broken else 0
+
+
+def measure_builds(report: Report, wanted: set[str], options: argparse.Namespace) -> None:
+    """Time the builds of sites."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         warm_up(Path(folder))
         for number in range(1, options.repeat + 1):
@@ -139,13 +166,6 @@ def main() -> int:
                     measure_peers(report, here, base)
             if "site" in wanted:
                 measure_site(report, here, nox=not options.no_nox and number == options.repeat)
-    report.show(Console(width=None if sys.stdout.isatty() else 160))
-    report.write(fixture.ROOT / "build" / "bench.json")
-    for row in report.disturbed:
-        say(f"disturbed: other programs took {row.median('others'):.1f} CPU s during: {row.name}")
-    for budget in report.broken:
-        say(f"not kept: {budget.name}: {budget.value:.2f} {budget.unit} > {budget.limit:.2f}")
-    return 1 if report.broken else 0
 
 
 if __name__ == "__main__":
