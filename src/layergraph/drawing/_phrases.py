@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Words that hold a sentence together: a name like one of them is quoted.
+# Words that hold a sentence together, or are values: a name like one of them is quoted.
 _JOINTS = re.compile(
     "again|also|and|as|by|call|from|gives|in|its|of|passing|takes|the|with|without|wraps"
+    "|True|False|None"
 )
 _WORD = re.compile(r"[^\W\d]\w*(?:[.:/+-]\w+)*")
 # What is text in a graph but reads best as code: a slice, and an object with its settings.
@@ -28,7 +29,7 @@ _MANY = 64
 
 def name(text: str) -> str:
     """Write a name, in quotation marks where it could be misread."""
-    return text if _WORD.fullmatch(text) and not _JOINTS.fullmatch(text) else _quoted(text)
+    return text if _is_plain(text) else _quoted(text)
 
 
 def value(fact: object) -> str:
@@ -67,12 +68,12 @@ def join(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
+def _is_plain(text: str) -> bool:
+    return bool(_WORD.fullmatch(text)) and not _JOINTS.fullmatch(text)
+
+
 def _text(text: str) -> str:
-    if _SLICE.fullmatch(text) or (
-        _WORD.fullmatch(text)
-        and text not in ("True", "False", "None")
-        and not _JOINTS.fullmatch(text)
-    ):
+    if _is_plain(text) or _SLICE.fullmatch(text):
         return text
     called = _OBJECT.fullmatch(text)
     if called and _CODE.fullmatch(text) and _closes_last(called[1]):
