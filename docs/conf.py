@@ -23,6 +23,7 @@ extensions = [
     "executions",
     "downloads",
     "incremental",
+    "layergraph.sphinx",
     "mathml",
     "mounted_sources",
     "myst_nb",
@@ -43,6 +44,7 @@ mounts = [
     }
 ]
 nitpicky = True
+numfig = True
 
 # Pages and notebooks
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]

@@ -78,7 +78,8 @@ def _depart_latex(self: Any, node: nodes.Element) -> None:  # noqa: ANN401
 
 
 def _visit_words_html(self: Any, node: nodes.Element) -> None:  # noqa: ANN401
-    tag = self.starttag(node, "details", CLASS="layergraph-words")
+    style = "margin-block:1em"  # as much as is between paragraphs
+    tag = self.starttag(node, "details", CLASS="layergraph-words", style=style)
     self.body.append(f"{tag}<summary>The drawing in words</summary>\n{node['html']}\n</details>\n")
     raise nodes.SkipNode
 

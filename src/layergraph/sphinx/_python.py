@@ -19,9 +19,10 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A library that calculates starts threads when it is imported, and then no process can be forked.
-# Nor is there much to calculate, or anything to log.
+# Where a library starts threads when it is imported, NumPy's and the pyarrow of pandas among them,
+# no process can be forked any more. Nor is there much to calculate, or anything to log.
 QUIET = {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",

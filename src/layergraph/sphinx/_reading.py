@@ -126,7 +126,7 @@ class Reading:
             raise ProblemError(
                 "target", f"{target}: drawing it raised {type(error).__name__}: {error}"
             ) from error
-        return Shown(drawing._repr_html_(), words.text, words.table(), drawing)
+        return Shown(drawing._repr_html_(), words.text, words._repr_html_(), drawing)
 
 
 def _check_cell_options(asked: Asked) -> None:
