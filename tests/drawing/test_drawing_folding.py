@@ -1,6 +1,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from drawing_graphs import dense, edges, graph_of, labels
@@ -275,6 +276,26 @@ def parts_of(parts: tuple[Part, ...]) -> Iterator[Alike]:
             yield part
 
 
+Path = tuple[tuple[int, int], ...]
+
+
+def where(parts: tuple[Part, ...], around: list[Path] | None = None) -> Iterator[tuple[str, Any]]:
+    """Each call with its box, and with the repeats around it, each with the number of the copy."""
+    around = [()] if around is None else around
+    for part in parts:
+        if isinstance(part, Repeat):
+            copies = [
+                (*path, (id(part), copy))
+                for path, times in zip(around, part.times, strict=True)
+                for copy in range(times)
+            ]
+            yield from where(part.parts, copies)
+        else:
+            for link in part.links if isinstance(part, Chain) else (part,):
+                for call, path in zip(link.calls, around, strict=True):
+                    yield call.id, (id(link), path)
+
+
 OP = st.tuples(st.sampled_from(["A", "B", "C"]), st.integers(1, 4), st.integers(0, 2))
 BLOCK = st.tuples(st.lists(OP, min_size=1, max_size=4), st.integers(1, 9))
 
@@ -309,20 +330,26 @@ def test_folding_loses_nothing_and_joins_only_what_is_alike(
     found = Counter(call.id for part in parts for call in calls(part))
     assert Counter(call.id for call in view.calls) == found
 
-    place = {}
-    for alike in parts_of(parts):
-        place |= {call.id: (id(alike), at) for at, call in enumerate(alike.calls)}
+    places = dict(where(parts))
+    seen = {tensor for alike in parts_of(parts) for tensor in alike.calls[0].inputs}
     for alike in parts_of(parts):
         assert 1 == len({graph.layer(call.layer).class_name for call in alike.calls})
         for before, after in itertools.pairwise(alike.calls):
+            repeat, copy = next(
+                mine
+                for mine, theirs in zip(places[after.id][1], places[before.id][1], strict=True)
+                if mine != theirs
+            )
             for mine, theirs in zip(after.inputs, before.inputs, strict=True):
-                made, other = graph.tensor(mine).call, graph.tensor(theirs).call
-                # Fed by the same, by the like of what fed the one before, or by the copy before.
-                assert (
-                    made == other
-                    or (made in place and other in place and place[made][0] == place[other][0])
-                    or (made in place and place[made][1] < len(alike.calls) - 1)
-                )
+                box, around = places.get(graph.tensor(mine).call, (0, {}))
+                other, _ = places.get(graph.tensor(theirs).call, (0, {}))
+                source = dict(around).get(repeat)
+                if source == copy:
+                    assert box == other  # the same within each copy
+                elif source is not None:
+                    assert source in (copy - 1, copy - 2)  # what the copies before gave
+                else:
+                    assert mine == theirs or mine in seen  # what was there before them all
 
     drawing = picture(graph)
     boxes_drawn = labels(graph)

@@ -9,6 +9,7 @@ the search goes on in what is left, and within the block.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,6 +17,8 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from layergraph.drawing._view import Taken, View
     from layergraph.graph import Call, Layer, LayerGraph
@@ -140,7 +143,9 @@ def _orders(view: View) -> Iterator[Sequence[Call]]:
             before = made_by.get(taken.argument.tensor)
             if before is not None:
                 ranks[before.id] = max(ranks[before.id], ranks[call.id] + 1)
-    yield sorted(view.calls, key=lambda call: -ranks[call.id])
+    late = tuple(sorted(view.calls, key=lambda call: -ranks[call.id]))
+    if late != view.calls:
+        yield late
 
 
 # Items: a part, as the search sees it
@@ -234,7 +239,7 @@ class _Run:
         return self.length * (self.times - 1)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Wires:
     """Who makes and who takes each tensor among some items."""
 
@@ -249,6 +254,21 @@ class _Wires:
         for at, item in enumerate(self.items):
             for id in item.takes:
                 self.taken_by.setdefault(id, []).append(at)
+
+    @cached_property
+    def reach(self) -> NDArray[np.int64]:
+        """How long copies can be that meet before an item.
+
+        Longer ones would hand a tensor on there that only one item takes: no end of a block.
+        """
+        reach = np.full(len(self.items) + 1, len(self.items))
+        for id, takers in self.taken_by.items():
+            made = self.made_by.get(id, -1)
+            if made >= 0 and len(set(takers)) == 1 and takers[0] < len(self.items):
+                between = np.arange(made + 1, takers[0] + 1)
+                length = np.maximum(between - made, takers[0] - between + 1) - 1
+                reach[between] = np.minimum(reach[between], length)
+        return reach
 
     def place(self, id: str) -> tuple[int, Any]:
         at = self.made_by.get(id, -1)
@@ -335,7 +355,11 @@ def _best_cut(first: int, last: int, length: int, wires: _Wires, search: _Search
     often a variant of the block, which ends as it does.
     """
     best, rank = None, None
-    for start in range(first, last - length + 1):
+    starts: Sequence[int] = range(first, last - length + 1)
+    if search.block:
+        blocks = wires.reach[first + length : last + 1] >= length
+        starts = (np.flatnonzero(blocks) + first).tolist()
+    for start in starts:
         most = (last - start) // length * length
         if most < max(LEAST, (search.often - 1) * length):
             break
@@ -347,7 +371,7 @@ def _best_cut(first: int, last: int, length: int, wires: _Wires, search: _Search
             for id in wires.items[at].takes
             if start <= wires.made_by.get(id, -1) < start + length
         }
-        if not handed or (search.block and any(len(set(wires.taken_by[id])) < 2 for id in handed)):
+        if not handed:
             continue
         run = _valid(_Run(start, length, (last - start) // length + 1), wires, search.view)
         if run.times < search.often or run.saved < LEAST:
@@ -394,11 +418,16 @@ def _fed(run: _Run, copy: int, wires: _Wires) -> str | None:
             if mine == theirs:
                 continue
             other, other_slot = wires.place(theirs)
-            if where >= 0 and where - other == run.length and slot == other_slot:
+            if where >= run.start and where - other == run.length and slot == other_slot:
                 continue
             if other >= run.start or copy > 2:
                 return None
             if where < run.start:
+                # What the first copy takes from the one before, the second takes from further back.
+                if copy > 1 or not any(
+                    mine in item.takes for item in wires.items[run.start : begin]
+                ):
+                    return None
                 how = "earlier"
     return how if chained else None
 

@@ -126,6 +126,8 @@ class _Picture:
         self.dot.set_edge_defaults(fontsize="12", arrowsize="0.7", **ink)
         starts = {end.tensor: self.input(end, graph, self.dot) for end in graph.inputs}
         sources = self.inside(graph, starts, self.dot, 0)
+        if graph.compile_problem and detail == "all":
+            self.dot.set("label", _label("The losses or metrics do not fit the outputs", []))
         for output in graph.outputs:
             end = self.output(output)
             self.edge(sources[output.tensor], end, graph.tensor(output.tensor))
@@ -423,7 +425,7 @@ class _Picture:
         heavy: bool = False,
         page: str | None = None,
     ) -> str:
-        look = (' STYLE="DASHED"' if dashed else "") + (' BORDER="3"' if heavy else "")
+        look = (' STYLE="DASHED"' if dashed else "") + (' BORDER="2"' if heavy else "")
         if page:
             look += f' HREF="{_text(page)}"'
         parts = [self.inset(ins)] if ins else []
@@ -488,9 +490,9 @@ class _Picture:
 
 def _repeat_look(part: Repeat) -> dict[str, Any]:
     often = spans.times(part.times)
-    inside = plural(sum(1 for _ in calls(part)), "layer")
+    inside = plural(len({call.layer for call in calls(part)}), "layer")
     return {
-        "label": f'<{_bold(f"{often} in a row")}&#160; {_small(f"{inside} in all")}>',
+        "label": f"<{_bold(f'{often} in a row')}&#160; {_small(f'{inside} in all')}>",
         "labeljust": "l",
         "style": "rounded",
         "penwidth": "2",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_NUMBER = re.compile(r"(\d+)")
+_COUNT = re.compile(r"(\d+)")
+_NUMBER = re.compile(r"((?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]))")
 
 
 def numbers(values: Sequence[int | float]) -> str:
@@ -35,14 +36,22 @@ def names(values: Sequence[str]) -> str:
         >>> names(["block1a_bn", "block1b_bn"])
         'block1a_bn..block1b_bn'
     """
-    parts = [_NUMBER.split(value) for value in values]
-    if len({tuple(part[::2]) for part in parts}) > 1:
+    if len({tuple(_COUNT.split(value)[::2]) for value in values}) > 1:
         return f"{values[0]}..{values[-1]}" if values[0] != values[-1] else values[0]
-    places = zip(*parts, strict=True)
+    return _spanned(values, _COUNT)
+
+
+def _spanned(values: Sequence[str], number: re.Pattern[str]) -> str:
+    """Write texts that differ in their numbers only."""
+    places = zip(*(number.split(value) for value in values), strict=True)
     return "".join(
-        numbers([int(one) for one in place]).replace(",", "") if at % 2 else place[0]
+        numbers([_number(one) for one in place]).replace(",", "") if at % 2 else place[0]
         for at, place in enumerate(places)
     )
+
+
+def _number(text: str) -> int | float:
+    return int(text) if text.lstrip("-").isdecimal() else float(text)
 
 
 def shapes(values: Sequence[Sequence[int | None]]) -> str:
@@ -64,15 +73,16 @@ def shapes(values: Sequence[Sequence[int | None]]) -> str:
 
 
 def texts(values: Iterable[str]) -> str:
-    """Write texts as one, or side by side.
+    """Write texts as one, with spans for the numbers in them, or side by side.
 
     Examples:
-        >>> texts(["same", "same"]), texts(["1", "3", "3"]), texts(["same", "valid"])
-        ('same', '1..3', 'same or valid')
+        >>> texts(["(1,)", "(3,)", "(3,)"]), texts(["0.25", "0.1"]), texts(["same", "valid"])
+        ('(1..3,)', '0.25..0.1', 'same or valid')
     """
-    different = list(dict.fromkeys(values))
-    if len(different) > 1 and all(text.isdecimal() for text in different):
-        return numbers([int(text) for text in different]).replace(",", "")
+    kinds: dict[tuple[str, ...], list[str]] = {}
+    for value in values:
+        kinds.setdefault(tuple(_NUMBER.split(value)[::2]), []).append(value)
+    different = [_spanned(alike, _NUMBER) for alike in kinds.values()]
     few = different[:3] + (["others"] if len(different) > 3 else [])
     return " or ".join(few)
 
