@@ -38,23 +38,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("published", list(papers.builders()), indirect=True, scope="module")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def session_left_clean() -> Iterator[None]:
+    """Leave no weights behind whose values Keras keeps back, nor names."""
+    yield
+    keras.utils.clear_session()
+
+
 @pytest.fixture(scope="module")
 def architecture(request: pytest.FixtureRequest) -> Iterator[Portrait]:
     """An architecture of keras.applications."""
     portrait = Portrait(request.param, applications.build(request.param))
     yield portrait
     request.config.stash[ROWS] += rows(portrait)
-    keras.utils.clear_session()
 
 
 @pytest.fixture(scope="module")
 def published(request: pytest.FixtureRequest) -> Iterator[Portrait]:
     """A published architecture that is none of keras.applications."""
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     portrait = Portrait(request.param, papers.builders()[request.param]())
     yield portrait
     request.config.stash[ROWS] += rows(portrait)
-    keras.utils.clear_session()
 
 
 def rows(portrait: Portrait) -> list[list[str]]:

@@ -8,6 +8,7 @@ import inspect
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import keras
@@ -98,7 +99,7 @@ def output_names(model: keras.Model) -> list[str]:
     """The names that losses go by: the dict keys, else the layers'; ``/`` between parts."""
     if isinstance(model, keras.Sequential):
         return [model.layers[-1].name]
-    layers = [name for name, _, _ in _triples(model.get_config()["output_layers"])]
+    layers = [name for name, _, _ in _triples(_config(model)["output_layers"])]
     paths = [path for path, _ in keras.tree.flatten_with_path(model.output)]
     if isinstance(model.output, keras.KerasTensor):
         paths = [()]
@@ -107,6 +108,12 @@ def output_names(model: keras.Model) -> list[str]:
         keys = [key for key in path if isinstance(key, str)]
         names.append("/".join(keys if path and path[-1:] == tuple(keys[-1:]) else [*keys, layer]))
     return names
+
+
+@lru_cache(maxsize=8)
+def _config(model: keras.Model) -> dict[str, Any]:
+    # Keras copies all of it each time.
+    return model.get_config()
 
 
 def _is_model(operation: object) -> bool:
@@ -142,7 +149,7 @@ def _compare_chain(found: _Compared, model: keras.Sequential, graph: LayerGraph)
 
 def _compare_calls(found: _Compared, model: keras.Model, graph: LayerGraph) -> None:
     """Layers, calls and edges, with what is constant in a call."""
-    config = model.get_config()
+    config = _config(model)
     told = [entry for entry in config["layers"] if entry["class_name"] != "InputLayer"]
     names = [entry["name"] for entry in told]
     found.same("layers", sorted(names), sorted(layer.name for layer in graph.layers))
@@ -350,7 +357,7 @@ def edges_in_config(model: keras.Model) -> Counter[tuple[str, str]]:
     same, which a picture tells within the layer's box.
     """
     hidden = mask_makers(model)
-    config = model.get_config()
+    config = _config(model)
     operations = {operation.name: operation for operation in model.operations}
     found: Counter[tuple[str, str]] = Counter()
     for entry in config["layers"]:
@@ -382,7 +389,7 @@ def mask_makers(model: keras.Model) -> set[str]:
         if isinstance(part, keras.Sequential):
             continue
         operations = {one.name: one for one in part.operations}
-        config = part.get_config()
+        config = _config(part)
         to: dict[str, set[str]] = {}
         for entry in config["layers"]:
             parameters = inspect.signature(operations[entry["name"]].call).parameters

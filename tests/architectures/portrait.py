@@ -63,6 +63,8 @@ class Portrait:
     def closed(self) -> Drawing:
         """The picture with a box for every layer, and one for each nested model."""
         graph = self.graph
+        if self.names == {layer.name for layer in graph.layers}:
+            return self.opened
         return self.take("closed", lambda: draw(graph, fold=False, depth=0))
 
     @cached_property

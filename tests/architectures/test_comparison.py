@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import keras
 import published
 import pytest
 from keras_config import differences, edges_in_config
@@ -21,6 +22,13 @@ def change(graph: LayerGraph, part: str, at: str, /, **new: object) -> LayerGrap
         for one in getattr(graph, part)
     ]
     return replace(graph, **{part: tuple(changed)})
+
+
+@pytest.fixture(scope="module")
+def transformer() -> tuple[keras.Model, LayerGraph]:
+    """A model, and what is read of it."""
+    model = published.transformer()
+    return model, read(model)
 
 
 def arguments_swapped(graph: LayerGraph) -> LayerGraph:
@@ -82,9 +90,10 @@ def calls_in_another_order(graph: LayerGraph) -> LayerGraph:
         setting_misread, calls_in_another_order,
     ],
 )  # fmt: skip
-def test_a_fault_is_told(fault: Callable[[LayerGraph], LayerGraph]) -> None:
-    model = published.transformer()
-    graph = read(model)
+def test_a_fault_is_told(
+    fault: Callable[[LayerGraph], LayerGraph], transformer: tuple[keras.Model, LayerGraph]
+) -> None:
+    model, graph = transformer
 
     assert [] == differences(model, graph)
     assert [] != differences(model, fault(graph))
