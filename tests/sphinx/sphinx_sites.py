@@ -90,14 +90,14 @@ class Site:
         path.unlink(missing_ok=True)
         return lines
 
-    def build(self, builder: str = "html", *, parallel: int = 0) -> Built:
+    def build(self, builder: str = "html", *, parallel: int = 0, strict: bool = False) -> Built:
         status, warnings = StringIO(), StringIO()
         folder = self.root / "_build" / builder
         doctrees = self.root / "_build" / ("messages" if builder == "gettext" else "doctrees")
         with patch_docutils(str(self.root)), docutils_namespace():
             app = Sphinx(
                 self.root, self.root, folder, doctrees, builder,
-                status=status, warning=warnings, parallel=parallel,
+                status=status, warning=warnings, parallel=parallel, warningiserror=strict,
             )  # fmt: skip
             app.build()
         said = _plain(warnings).replace(f"{self.root}/", "")

@@ -24,13 +24,28 @@ def wire(name="wire"):
     tensor = Tensor("x:0#0", (None, 3), "float32")
     return LayerGraph(name, (), (), (tensor,), (Input("x", tensor.id),), (Output("x", tensor.id),))
 """
-LINE = """\
+MODELS = """\
 import keras
 
 
 def line():
     x = keras.Input((2,))
     return keras.Model(x, keras.layers.Dense(1)(x))
+
+
+def nothing():
+    return None
+
+
+def subclassed():
+    class Own(keras.Model):
+        pass
+
+    return Own(name="own")
+
+
+def unbuilt():
+    return keras.Sequential([keras.layers.Dense(1)], name="unbuilt")
 
 
 def half():
@@ -161,15 +176,33 @@ def test_a_function_that_nobody_waits_for_ends_by_itself(tmp_path: Path) -> None
     assert (1, "") == (ran.returncode, ran.stdout)
 
 
-def test_nothing_of_a_model_is_left_for_the_next(tmp_path: Path) -> None:
-    module(tmp_path, LINE)
-    python = Python([str(tmp_path), *sys.path], tmp_path, 60)
-    asked = [python.ask(f"made:{each}") for each in ("half", "line", "line")]
-    process = python._process
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Python]:
+    """A Python that finds functions that need Keras."""
+    folder = tmp_path_factory.mktemp("models")
+    module(folder, MODELS)
+    python = Python([str(folder), *sys.path], folder, 60)
+    yield python
     python.close()
+
+
+def test_nothing_of_a_model_is_left_for_the_next(models: Python) -> None:
+    asked = [models.ask(f"made:{each}") for each in ("half", "line", "line")]
     graphs = [LayerGraph.from_json(answer.graph) for answer in asked]
 
     assert [["dense"]] * 3 == [[layer.name for layer in graph.layers] for graph in graphs]
     assert ["float16", "float32", "float32"] == [graph.tensors[0].dtype for graph in graphs]
     # It goes on with Keras imported, and forks; elsewhere it ends with each answer.
-    assert (sys.platform == "linux") is (process is not None)
+    assert (sys.platform == "linux") is (models._process is not None)
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        ("nothing", "a Keras model is needed, not an object of type NoneType"),
+        ("subclassed", "the model 'own' is subclassed"),
+        ("unbuilt", "the Sequential model 'unbuilt' has not been built"),
+    ],
+)
+def test_what_is_no_graph_of_layers_is_told(models: Python, function: str, expected: str) -> None:
+    assert models.ask(f"made:{function}").problem.startswith(expected)
