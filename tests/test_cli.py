@@ -1,7 +1,11 @@
+import io
+import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import keras
 import pytest
@@ -10,6 +14,7 @@ from keras import layers
 import layergraph
 from layergraph import cli
 from layergraph.drawing import describe, draw
+from layergraph.graph import read
 
 # Keras saves a weight through an array interface that NumPy 2 finds old.
 
@@ -62,6 +67,43 @@ def test_draw_hands_its_options_on(saved: Path) -> None:
     assert ">Mine</title>" in Path("small.svg").read_text(encoding="utf-8")
 
 
+def test_draw_draws_every_layer_with_no_fold(saved: Path) -> None:
+    model(*(layers.Dense(2, name=f"again_{n}") for n in range(9))).save("long.keras")
+    assert 0 == cli.main(["draw", "long.keras", "-o", "folded.dot"])
+    assert 0 == cli.main(["draw", "long.keras", "-o", "open.dot", "--no-fold"])
+    assert "again_4" not in Path("folded.dot").read_text(encoding="utf-8")
+    assert "again_4" in Path("open.dot").read_text(encoding="utf-8")
+
+
+def test_json_is_the_graph_and_nothing_else(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("describe", "draw"):
+        assert 0 == cli.main([command, str(saved), "--json"])
+        assert read(model()).to_json(indent=2) + "\n" == capsys.readouterr().out
+    assert [saved] == list(saved.parent.iterdir())
+
+
+def test_json_and_a_file_for_the_picture_exclude_each_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        cli.main(["draw", "small.keras", "--json", "-o", "small.svg"])
+    assert 2 == leaving.value.code
+    assert "-o/--output: not allowed with argument --json" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_describe_tells_as_many_levels_as_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    inner = model()
+    x = keras.Input((3,), name="y")
+    keras.Model(x, inner(x), name="outer").save("outer.keras")
+    assert 0 == cli.main(["describe", "outer.keras"])
+    assert "Inside small:" in capsys.readouterr().out
+    assert 0 == cli.main(["describe", "outer.keras", "--depth", "0"])
+    assert "Inside small:" not in capsys.readouterr().out
+
+
 def test_describe_prints_the_words(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == cli.main(["describe", str(saved)])
     assert str(describe(model())) + "\n" == capsys.readouterr().out
@@ -94,15 +136,51 @@ def _zip(path: Path) -> None:
         archive.writestr("readme.txt", "no model")
 
 
+def _half(path: Path) -> None:
+    model().save("whole.keras")
+    whole = Path("whole.keras").read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+
+
+def _export(path: Path) -> None:
+    path.mkdir()
+    path.joinpath("saved_model.pb").touch()
+
+
 @pytest.mark.parametrize(
-    ("name", "make"), [("a.keras", _text), ("b.keras", _zip), ("c.h5", _text), ("d.txt", _text)]
+    ("name", "make", "message"),
+    [
+        ("a.keras", _text, "is damaged, or no Keras model file; save"),
+        ("b.keras", _half, "is damaged, or no Keras model file; save"),
+        ("c.keras", _zip, "is not a Keras model file; save"),
+        ("d.txt", _text, "is not a Keras model file; save"),
+        ("e.zip", _zip, "is not a Keras model file; save"),
+        ("f.h5", _text, "is not a Keras model file but an older HDF5 file; load it with"),
+        ("g.weights.h5", _text, "holds weights alone, not the graph; build the model"),
+        ("h", Path.mkdir, "is a folder, not a Keras model file; save"),
+        ("i", _export, "is a SavedModel, for serving, not a Keras model file; save"),
+    ],
 )
 def test_what_is_no_keras_file_is_refused(
-    folder: Path, capsys: pytest.CaptureFixture[str], name: str, make: object
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    make: Callable[[Path], None],
+    message: str,
 ) -> None:
     make(folder / name)
     assert 1 == cli.main(["describe", name])
-    assert f"{name} is not a Keras model file; save the model with" in error(capsys)
+    told = error(capsys)
+    assert f"{name} {message}" in told
+    assert 'model.save("model.keras")' in told
+
+
+def test_a_keras_file_under_another_name_is_refused(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved.rename("small.zip")
+    assert 1 == cli.main(["describe", "small.zip"])
+    assert "small.zip is not a Keras model file" in error(capsys)
 
 
 def test_a_file_that_may_not_be_read_is_told(
@@ -123,23 +201,91 @@ def test_a_damaged_model_is_told(folder: Path, capsys: pytest.CaptureFixture[str
     assert "cut.keras cannot be loaded:" in error(capsys)
 
 
-def test_code_in_a_file_does_not_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    model(layers.Lambda(lambda x: x + 1)).save("code.keras")
-    assert 1 == cli.main(["draw", "code.keras"])
-    assert "code.keras needs custom code, which is not run from a file" in error(capsys)
-    assert not (folder / "code.svg").exists()
-
-
 class Scale(layers.Layer):
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         return inputs * 2
 
 
+class Subclassed(keras.Model):
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)
+        self.dense = layers.Dense(1)
+
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+        return self.dense(inputs)
+
+
+def squared(x: keras.KerasTensor) -> keras.KerasTensor:
+    return x * x
+
+
 @pytest.mark.usefixtures("folder")
-def test_a_missing_class_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    model(Scale()).save("custom.keras")
+@pytest.mark.parametrize(
+    ("layer", "missing"),
+    [
+        (lambda: layers.Lambda(lambda x: x + 1), "a `Lambda` layer"),
+        (lambda: Scale(), "Could not locate class 'Scale'"),
+        (lambda: Subclassed(name="inner"), "Could not locate class 'Subclassed'"),
+        (lambda: layers.Activation(squared), "Could not locate function 'squared'"),
+    ],
+)
+def test_a_model_that_needs_custom_code_says_so(
+    capsys: pytest.CaptureFixture[str], layer: Callable[[], layers.Layer], missing: str
+) -> None:
+    model(layer()).save("custom.keras")
     assert 1 == cli.main(["draw", "custom.keras"])
-    assert "Keras says: Could not locate class 'Scale'" in error(capsys)
+    told = error(capsys)
+    assert "custom.keras needs custom code, which is not run from a file" in told
+    assert "call layergraph.draw(model)" in told
+    assert missing in told
+    assert not Path("custom.svg").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_class_that_is_registered_elsewhere_is_missing_here(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    register = keras.saving.register_keras_serializable("elsewhere")
+    model(register(type("Elsewhere", (Scale,), {}))()).save("elsewhere.keras")
+    keras.saving.get_custom_objects().pop("elsewhere>Elsewhere")
+    assert 1 == cli.main(["describe", "elsewhere.keras"])
+    assert "Could not locate class 'Elsewhere'" in error(capsys)
+
+
+# Objects that a malicious file could ask for, to be called with arguments of its choice.
+EVIL = [
+    {"module": "os", "class_name": "function", "config": "system", "registered_name": "system"},
+    {"module": "builtins", "class_name": "function", "config": "exec", "registered_name": "exec"},
+    {
+        "module": "subprocess",
+        "class_name": "Popen",
+        "config": {"args": ["touch", "touched"]},
+        "registered_name": None,
+    },
+    {
+        "module": "keras.layers",
+        "class_name": "Lambda",
+        "config": {"function": {"module": "os", "class_name": "function", "config": "system"}},
+        "registered_name": None,
+    },
+]
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=lambda evil: f"{evil['module']}-{evil['class_name']}")
+def test_a_file_cannot_name_code_to_run(
+    saved: Path, capsys: pytest.CaptureFixture[str], evil: dict[str, object]
+) -> None:
+    with zipfile.ZipFile(saved) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(parts["config.json"])
+    config["config"]["layers"][1]["config"]["activation"] = evil
+    parts["config.json"] = json.dumps(config).encode()
+    with zipfile.ZipFile("evil.keras", "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    assert 1 == cli.main(["draw", "evil.keras"])
+    assert "evil.keras needs custom code, which is not run from a file" in error(capsys)
+    assert {"small.keras", "evil.keras"} == {path.name for path in saved.parent.iterdir()}
 
 
 @pytest.mark.filterwarnings("ignore:You are saving a model that has not yet been built")
@@ -153,6 +299,61 @@ def test_a_model_without_a_graph_is_told(capsys: pytest.CaptureFixture[str]) -> 
 def test_an_unknown_suffix_is_told(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 1 == cli.main(["draw", str(saved), "-o", "model.pdf"])
     assert "cannot write 'model.pdf'" in error(capsys)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(13, "Permission denied"), (28, "No space left on device")]
+)
+def test_a_place_that_cannot_be_written_is_told(
+    saved: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    words: str,
+) -> None:
+    def fail(path: Path, data: bytes) -> None:
+        raise OSError(number, words, str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    assert 1 == cli.main(["draw", str(saved)])
+    assert f"cannot write small.svg: {words}" in error(capsys)
+
+
+class Failing(io.StringIO):
+    """A standard output that cannot be written to."""
+
+    def __init__(self, reason: OSError, below: IO[str]) -> None:
+        super().__init__()
+        self.reason, self.below = reason, below
+
+    def write(self, text: str) -> int:
+        raise self.reason
+
+    def fileno(self) -> int:
+        return self.below.fileno()
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "told"),
+    [
+        (OSError(28, "No space left"), 1, "cannot write to the standard output: No space left"),
+        (BrokenPipeError(32, "Broken pipe"), 0, ""),  # its reader, such as head, has enough
+    ],
+)
+def test_what_cannot_be_printed_is_dropped(
+    saved: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    reason: OSError,
+    status: int,
+    told: str,
+) -> None:
+    with Path("printed").open("w") as below:
+        monkeypatch.setattr(sys, "stdout", Failing(reason, below))
+        assert status == cli.main(["describe", str(saved)])
+        assert told == capsys.readouterr().err.removeprefix("layergraph: error: ").strip()
+        below.write("left")  # as Python does when it ends
+    assert "" == Path("printed").read_text()
 
 
 @pytest.mark.parametrize("depth", ["-1", "all"])

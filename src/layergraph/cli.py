@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
     import keras
 
+    from layergraph.graph import LayerGraph
+
 __all__ = ["main"]
 
 _BACKENDS = ("tensorflow", "jax", "torch", "openvino")
 # What Keras says, in parts of its messages, if a file needs code that it does not bring.
 _CUSTOM = ("could not locate", "lambda", "safe mode", "safe_mode", "unsafe", "custom object")
+_OTHER = "is not a Keras model file"
+_SAVE = 'save the model with model.save("model.keras") and give that file'
 
 
 class _CommandError(Exception):
@@ -64,37 +68,77 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="layergraph", description="Draw and describe Keras functional models."
+        prog="layergraph",
+        description="Draw and describe Keras functional models. No code from a file is run.",
     )
     parser.add_argument("--version", action="version", version=f"layergraph {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    draw = commands.add_parser("draw", help="draw a saved model as SVG, PNG or DOT")
-    draw.add_argument("model", metavar="MODEL.keras", type=Path, help="the saved model")
-    draw.add_argument(
+    draw = commands.add_parser(
+        "draw",
+        help="draw a saved model as SVG, PNG or DOT",
+        description="Draw a saved model and say where the picture is.",
+    )
+    _add_model(draw)
+    # The JSON goes to the standard output, where a shell can put it into any file.
+    instead = draw.add_mutually_exclusive_group()
+    instead.add_argument(
         "-o",
         "--output",
         metavar="FILE",
         type=Path,
         help="where to, as .svg, .png or .dot (default: MODEL.svg in this folder)",
     )
-    draw.add_argument("--title", help="the picture's title")
-    draw.add_argument("--direction", choices=("TB", "LR"), default="TB", help="default: TB")
+    _add_json(instead, "draw nothing; print the whole graph as JSON instead")
+    draw.add_argument("--title", help="the picture's title (default: Graph of the model's name)")
     draw.add_argument(
-        "--detail", choices=("names", "shapes", "all"), default="all", help="default: all"
+        "--direction",
+        choices=("TB", "LR"),
+        default="TB",
+        help="TB from top to bottom, LR from left to right (default: TB)",
     )
     draw.add_argument(
-        "--depth",
-        type=_depth,
-        metavar="N",
-        help="how many levels of nested models are opened (default: all)",
+        "--detail",
+        choices=("names", "shapes", "all"),
+        default="all",
+        help="names only, with shapes, or with settings, weights and losses too (default: all)",
+    )
+    _add_depth(draw, "are opened")
+    draw.add_argument(
+        "--no-fold",
+        dest="fold",
+        action="store_false",
+        help="draw repeated blocks and long chains in full (default: once, with a count)",
     )
     draw.set_defaults(run=_draw)
 
-    describe = commands.add_parser("describe", help="put a saved model into words")
-    describe.add_argument("model", metavar="MODEL.keras", type=Path, help="the saved model")
+    describe = commands.add_parser(
+        "describe",
+        help="put a saved model into words",
+        description="Print a saved model in words, one sentence a line.",
+    )
+    _add_model(describe)
+    _add_depth(describe, "are told")
+    _add_json(describe, "print the whole graph as JSON instead")
     describe.set_defaults(run=_describe)
     return parser
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL.keras", type=Path, help="the saved model")
+
+
+def _add_depth(parser: argparse.ArgumentParser, done: str) -> None:
+    parser.add_argument(
+        "--depth",
+        type=_depth,
+        metavar="N",
+        help=f"how many levels of nested models {done} (default: all)",
+    )
+
+
+def _add_json(parser: argparse._ActionsContainer, told: str) -> None:
+    parser.add_argument("--json", action="store_true", help=told)
 
 
 def _depth(text: str) -> int:
@@ -110,39 +154,66 @@ _depth.__name__ = "number of levels"  # argparse puts it into its message
 def _draw(arguments: argparse.Namespace) -> None:
     from layergraph.drawing import draw
 
-    model = _load(arguments.model)
+    graph = _read(arguments.model)
+    if arguments.json:
+        _print(graph.to_json(indent=2))
+        return
+    path = arguments.output or Path(arguments.model.stem + ".svg")
     try:
         drawing = draw(
-            model,
+            graph,
             title=arguments.title,
             direction=arguments.direction,
             detail=arguments.detail,
             depth=arguments.depth,
+            fold=arguments.fold,
         )
-        path = drawing.save(arguments.output or Path(arguments.model.stem + ".svg"))
-    except (OSError, RuntimeError, TypeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise _CommandError(str(error)) from error
-    print(f"{drawing}\nwrote {path}")
+    try:
+        drawing.save(path)
+    except OSError as error:
+        # Without a reason of the system, the message is layergraph's own.
+        reason = f"cannot write {path}: {error.strerror}" if error.strerror else str(error)
+        raise _CommandError(reason) from error
+    except (RuntimeError, ValueError) as error:
+        raise _CommandError(str(error)) from error
+    _print(f"{drawing}\nwrote {path}")
 
 
 def _describe(arguments: argparse.Namespace) -> None:
     from layergraph.drawing import describe
 
-    model = _load(arguments.model)
+    graph = _read(arguments.model)
+    if arguments.json:
+        _print(graph.to_json(indent=2))
+    else:
+        _print(str(describe(graph, depth=arguments.depth)))
+
+
+def _print(text: str) -> None:
     try:
-        print(describe(model))
+        print(text, flush=True)
+    except OSError as error:
+        # What is left to write is dropped, or Python would fail again as it ends.
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # then the reader, such as head, has enough
+            raise _CommandError(f"cannot write to the standard output: {error.strerror}") from error
+
+
+def _read(path: Path) -> LayerGraph:
+    from layergraph.graph import read
+
+    model = _load(path)
+    try:
+        return read(model)
     except (TypeError, ValueError) as error:
         raise _CommandError(str(error)) from error
 
 
 def _load(path: Path) -> keras.Model:
-    if not path.is_file():
-        raise _CommandError(f"there is no file {path}")
-    if path.suffix != ".keras" or not _is_keras(path):
-        raise _CommandError(
-            f"{path} is not a Keras model file; save the model with "
-            'model.save("model.keras") and give that file'
-        )
+    _check(path)
     try:
         import keras
     except ModuleNotFoundError as error:
@@ -162,21 +233,39 @@ def _load(path: Path) -> keras.Model:
         words = str(error)
         if any(part in words.lower() for part in _CUSTOM):
             raise _CommandError(
-                f"{path} needs custom code, which is not run from a file; load it in Python, "
-                f"where that code is, and call layergraph.draw(model). Keras says: {_first(words)}"
+                f"{path} needs custom code, which is not run from a file; if you trust the file, "
+                "load it in Python, where that code is, and call layergraph.draw(model) or "
+                f"layergraph.describe(model). Keras says: {_first(words)}"
             ) from error
         raise _CommandError(f"{path} cannot be loaded: {_first(words)}") from error
     return model
 
 
-def _is_keras(path: Path) -> bool:
+def _check(path: Path) -> None:
+    """Refuse what is no file that ``model.save("model.keras")`` has written."""
+    if path.is_dir():
+        kind = "a SavedModel, for serving" if (path / "saved_model.pb").is_file() else "a folder"
+        raise _CommandError(f"{path} is {kind}, not a Keras model file; {_SAVE}")
+    if not path.is_file():
+        raise _CommandError(f"there is no file {path}")
+    if path.name.endswith((".weights.h5", ".weights.npz")):
+        raise _CommandError(
+            f"{path} holds weights alone, not the graph; build the model, load them, and {_SAVE}"
+        )
+    if path.suffix in (".h5", ".hdf5"):
+        raise _CommandError(
+            f"{path} {_OTHER} but an older HDF5 file; load it with keras.saving.load_model, {_SAVE}"
+        )
     try:
         with zipfile.ZipFile(path) as archive:
-            return "config.json" in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
+            found = "config.json" in archive.namelist()
+    except zipfile.BadZipFile as error:
+        what = "is damaged, or no Keras model file" if path.suffix == ".keras" else _OTHER
+        raise _CommandError(f"{path} {what}; {_SAVE}") from error
     except OSError as error:
         raise _CommandError(f"{path} cannot be read: {error.strerror}") from error
+    if not found or path.suffix != ".keras":
+        raise _CommandError(f"{path} {_OTHER}; {_SAVE}")
 
 
 def _first(words: str) -> str:
@@ -184,4 +273,4 @@ def _first(words: str) -> str:
     missing = re.search(r"Could not locate \w+ '[^']*'", words)
     if missing:
         return missing[0]
-    return (words.strip() or "nothing").splitlines()[0].split(". ")[0]
+    return (words.strip() or "nothing").splitlines()[0].split(". ")[0].rstrip(" ,:.")

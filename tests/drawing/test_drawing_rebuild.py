@@ -120,7 +120,7 @@ class Gate(layers.Layer):
         scale: float = 1.0,
         mode: str = "",
     ) -> dict[str, object]:
-        total = ops.add(keras.tree.flatten(context)[0], 0)
+        total = ops.add(keras.tree.flatten(context)[0], 0.0)
         return {"total": total, "again": total}
 
 
