@@ -19,7 +19,7 @@ from layergraph.graph._layergraph import (
 )
 from layergraph.graph._reading_facts import Settings, Signature, fact
 from layergraph.graph._reading_masks import Flow, find_twins, mask_of
-from layergraph.graph._reading_nodes import functional_of, leaves, node_of, nodes_of
+from layergraph.graph._reading_nodes import as_written, functional_of, leaves, node_of, nodes_of
 from layergraph.graph._reading_state import State
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ class _Reader:
                 continue
             rest: list[tuple[Path, Any]] = []
             taken = len(arguments)
-            for path, leaf in leaves(value):
+            for path, leaf in as_written(value):
                 if isinstance(leaf, KerasTensor):
                     arguments.append(Argument(name, self.id(leaf), (*place, *path), keyword))
                 elif leaf is not None:

@@ -37,8 +37,16 @@ def losses(model: Any, functional: Any) -> tuple[list[list[Loss]], str | None]: 
         place = places
         for key in path:
             place = place[key]
-        for number in keras.tree.flatten(place):
-            found[number].append(Loss(loss.name, 1.0 if weight is None else float(weight)))
+        if isinstance(place, dict) and isinstance(loss, keras.losses.MeanSquaredError.__base__):
+            return found, (
+                f"the loss {loss.name!r} is given for the outputs {', '.join(map(str, place))} "
+                "together; give a loss for each of these keys"
+            )
+        numbers = keras.tree.flatten(place)
+        for number in numbers:
+            # A list of outputs that has one loss is one array for it.
+            factor = (1.0 if weight is None else float(weight)) / len(numbers)
+            found[number].append(Loss(loss.name, factor))
     return found, None
 
 

@@ -57,7 +57,10 @@ def walk(tensors: Iterable[Any], done: set[int]) -> list[Any]:
 
 
 def leaves(structure: object) -> Iterator[tuple[Path, Any]]:
-    """Yield what a nest of lists and dicts holds, each with its place; ``None`` is held too."""
+    """Yield what a nest of lists and dicts holds, each with its place; ``None`` is held too.
+
+    The values of a dict come in the order of its keys, as in ``model.inputs``.
+    """
     from keras import KerasTensor, tree
 
     if isinstance(structure, KerasTensor):  # as nearly always
@@ -65,3 +68,15 @@ def leaves(structure: object) -> Iterator[tuple[Path, Any]]:
         return
     for path, leaf in tree.flatten_with_path(structure):
         yield tuple(key if isinstance(key, int | str) else str(key) for key in path), leaf
+
+
+def as_written(structure: object, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield as :func:`leaves` does, but the values of a dict in the order it was written in."""
+    if isinstance(structure, dict):
+        for key, value in structure.items():
+            yield from as_written(value, (*path, key if isinstance(key, int | str) else str(key)))
+    elif isinstance(structure, list | tuple):
+        for number, value in enumerate(structure):
+            yield from as_written(value, (*path, number))
+    else:
+        yield path, structure
