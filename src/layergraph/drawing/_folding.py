@@ -59,10 +59,12 @@ class Repeat:
         times: How often. A repeat within a repeat has a number for each time of the outer one,
             as its copies need not be as many.
         parts: The parts of one time.
+        hands: Ids of the tensors that the first time hands on to the second.
     """
 
     times: tuple[int, ...]
     parts: tuple[Part, ...]
+    hands: tuple[str, ...] = ()
 
 
 Part: TypeAlias = "Alike | Chain | Repeat"
@@ -112,6 +114,7 @@ def _joined(parts: Sequence[Part]) -> Part:
     return Repeat(
         tuple(times for part in repeats for times in part.times),
         tuple(_joined(place) for place in zip(*(part.parts for part in repeats), strict=True)),
+        repeats[0].hands,
     )
 
 
@@ -415,20 +418,19 @@ def _fed(run: _Run, copy: int, wires: _Wires) -> str | None:
         for mine, theirs in zip(here.takes, there.takes, strict=True):
             where, slot = wires.place(mine)
             chained |= begin - run.length <= where < begin
-            if mine == theirs:
+            if mine == theirs and where < run.start:
                 continue
             other, other_slot = wires.place(theirs)
-            if where >= run.start and where - other == run.length and slot == other_slot:
-                continue
-            if other >= run.start or copy > 2:
-                return None
-            if where < run.start:
+            if other >= run.start:
+                if where - other != run.length or slot != other_slot:
+                    return None
+            elif where < run.start:
                 # What the first copy takes from the one before, the second takes from further back.
-                if copy > 1 or not any(
-                    mine in item.takes for item in wires.items[run.start : begin]
-                ):
+                if copy > 1 or not any(mine in one.takes for one in wires.items[run.start : begin]):
                     return None
                 how = "earlier"
+            elif copy > 2 or where >= run.start + run.length:
+                return None
     return how if chained else None
 
 
@@ -524,17 +526,20 @@ def _repeat(
         for place, item in enumerate(copy)
         for id, slot in item.gives.items()
     }
-    takes = [id for copy in copies for item in copy for id in item.takes if id not in gives]
     first = _Wires(copies[0], set())
     wiring = tuple(tuple(first.place(id) for id in item.takes) for item in copies[0])
+    # From outside, all copies take what the first one does; the second may take more, once.
+    ends = [[id for item in copy for id in item.takes] for copy in copies[:2]]
+    takes = [id for id in ends[0] if id not in gives]
+    more = [at for at, id in enumerate(ends[1]) if id not in gives and id != ends[0][at]]
     return _Item(
         part=Repeat(
             (len(copies),),
             tuple(_joined([item.part for item in place]) for place in zip(*copies, strict=True)),
         ),
-        strict=(len(copies), tuple(item.strict for item in copies[0]), wiring),
-        loose=(tuple(item.loose for item in copies[0]), wiring),
-        takes=tuple(dict.fromkeys(takes)),
+        strict=(len(copies), tuple(item.strict for item in copies[0]), wiring, tuple(more)),
+        loose=(tuple(item.loose for item in copies[0]), wiring, tuple(more)),
+        takes=(*takes, *(ends[1][at] for at in more)),
         gives=gives,
         matrix=copies[0][0].matrix,
         copies=copies,
@@ -630,6 +635,7 @@ class Folded:
         parts: Its parts.
         boxes: For each box, the calls at its start and those at its end: the same, but for
             chains.
+        used: Ids of the tensors that a call takes, or that are outputs.
     """
 
     def __init__(self, view: View, parts: Sequence[Part]) -> None:
@@ -640,6 +646,8 @@ class Folded:
         self._from: dict[str, tuple[Alike, int]] = {}
         self._ends: dict[int, set[int]] = {}
         self._around: dict[int, tuple[int, ...]] = {}
+        self.used = {end.tensor for end in view.graph.outputs}
+        self.used |= {id for call in view.calls for id in call.inputs}
         self._collect(parts, (), ())
         self._calls: dict[str, list[Call]] = {}
         for start, _ in self.boxes:
@@ -661,6 +669,10 @@ class Folded:
             self._ends[id(end)] = {stop - 1 for stop in accumulate(times)}
             for at, call in enumerate(end.calls):
                 self._from |= dict.fromkeys(call.outputs, (end, at))
+
+    def made_by(self, tensor: str) -> Alike:
+        """Return the calls that a drawn call stands for, which makes a tensor."""
+        return self._from[tensor][0]
 
     def calls_of(self, layer: str) -> tuple[Call, ...]:
         """Return the drawn calls of a layer, in order."""

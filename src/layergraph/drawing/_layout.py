@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from layergraph.drawing import _spans as spans
 from layergraph.drawing._documentation import address
 from layergraph.drawing._folding import Alike, Chain, Folded, Repeat, calls, fold, unfolded
-from layergraph.drawing._phrases import plural, shape, value
+from layergraph.drawing._phrases import join, plural, shape, value
 from layergraph.drawing._svg import INK, fill
 from layergraph.drawing._view import View
 from layergraph.drawing._words import chain, class_name, counts, facts, losses, metrics
@@ -110,6 +110,7 @@ class _Picture:
         self.depth = depth
         self.fold = fold
         self.nodes = self.frames = 0
+        self.place: list[str] = []  # the nested models around
         self.dot = pydot.Dot(
             "layergraph",
             graph_type="digraph",
@@ -187,7 +188,7 @@ class _Picture:
         for part in parts:
             if isinstance(part, Repeat):
                 self.frames += 1
-                frame = pydot.Cluster(f"r{self.frames}", **_repeat_look(part))
+                frame = pydot.Cluster(f"r{self.frames}", **_repeat_look(part, folded))
                 self.parts(part.parts, folded, ways, frame, level)
                 parent.add_subgraph(frame)
             elif isinstance(part, Chain):
@@ -218,7 +219,7 @@ class _Picture:
         tip = ", ".join(f"{link[0].name} ({name})" for link, name in names)
         title = _label(" to ".join(map(_bold, ends)), small)
         label = self.box([], title, "layer", [], dashed=frozen)
-        node = self.node(parent, label, "chain", tip, shape="plain")
+        node = self.node(parent, label, "chain", layers[0][0].name, tip, shape="plain")
         ways = _Ways(outs=dict.fromkeys(last.calls[0].outputs, node))
         for told in folded.taken(first.calls[0]):
             ways.ins[first.calls[0].number, told.position] = node
@@ -246,7 +247,8 @@ class _Picture:
         label = _label(_bold(end.name), small)
         tip = f"input {end.name}"
         style = "rounded,filled"
-        return self.node(parent, label, "input", tip, style=style, fillcolor=fill("input"))
+        look = {"style": style, "fillcolor": fill("input")}
+        return self.node(parent, label, "input", end.name, tip, "input", **look)
 
     def output(self, end: Output) -> str:
         small = ["output"]
@@ -254,7 +256,8 @@ class _Picture:
             small += [*losses(end), *metrics(end)]
         label = _label(_bold(end.name), small)
         look = {"style": "filled", "peripheries": "2", "fillcolor": fill("output")}
-        return self.node(self.dot, label, "output", f"output {end.name}", **look)
+        tip = f"output {end.name}"
+        return self.node(self.dot, label, "output", end.name, tip, "output", **look)
 
     def layer(
         self,
@@ -282,7 +285,7 @@ class _Picture:
         )
         kind = "shared" if shared else layer.kind
         tip = _tip(layer, folded.view)
-        node = self.node(parent, label, kind, tip, shape="plain")
+        node = self.node(parent, label, kind, layer.name, tip, shape="plain")
         return self.ways(node, calls, folded, label)
 
     def frame(
@@ -321,19 +324,21 @@ class _Picture:
         several = shared or len(ins) > 1
         title, page = self.title(alike, folded), address(layer)
         label = self.box(ins if several else [], title, kind, [], page=page)
-        entrance = self.node(frame, label, kind, tip, shape="plain")
+        entrance = self.node(frame, label, kind, layer.name, tip, shape="plain")
         ways = self.ways(entrance, calls, folded, label)
+        self.place.append(layer.name)
         starts = {end.tensor: self.input(end, graph, frame) for end in graph.inputs}
         for tensor, start in starts.items():
             self.edge(entrance, start, graph.tensor(tensor))
         places = self.inside(graph, starts, frame, level + 1)
+        self.place.pop()
         if shared or layer.graph is None:
             ends = [_cell([end.name], f"e{at}") for at, end in enumerate(graph.outputs)]
             # Without calls and shapes to tell, the box still says whose way out it is.
             told = len(outs) > 1 or self.detail != "names"
             title = "" if told else _label(_bold(layer.name), [])
             label = self.box(ends if len(ends) > 1 else [], title, kind, outs if told else [])
-            leave = self.node(frame, label, kind, tip, shape="plain")
+            leave = self.node(frame, label, kind, layer.name, tip, "out", shape="plain")
             ways.outs.update(self.ways(leave, calls, folded, label).outs)
             north = "n" if self.down else "w"
             for at, end in enumerate(graph.outputs):
@@ -347,12 +352,36 @@ class _Picture:
 
     # Nodes and edges
 
-    def node(self, parent: Any, label: str, kind: str, tip: str, **look: Any) -> str:  # noqa: ANN401
+    def node(
+        self,
+        parent: Any,  # noqa: ANN401
+        label: str,
+        kind: str,
+        called: str,
+        tip: str,
+        part: str = "layer",
+        **look: Any,  # noqa: ANN401
+    ) -> str:
+        """Draw a box.
+
+        Args:
+            parent: The part of the picture to draw in.
+            label: What is in it.
+            kind: Its class in SVG.
+            called: Name of the layer, the input or the output.
+            tip: Its tooltip.
+            part: What it is, for its id.
+            look: More attributes of DOT.
+
+        Returns:
+            The name of the node in the DOT text.
+        """
         import pydot
 
         self.nodes += 1
         name = f"n{self.nodes}"
         look |= {"label": label, "class": kind, "tooltip": _quoted(tip)}
+        look["id"] = _quoted(f"{part}-{'/'.join((*self.place, called))}")
         parent.add_node(pydot.Node(name, **look))
         return name
 
@@ -477,6 +506,7 @@ class _Picture:
                 label = ""
                 if len(call.outputs) > 1:
                     label = inner.outputs[position].name if inner else f"output {position + 1}"
+                    label += "" if call.outputs[position] in folded.used else ", unused"
                 lines = [
                     ", ".join(filter(None, [_call(call, calls), label])),
                     self.shapes(view, [one.outputs[position] for one in folded.alike(call).calls]),
@@ -488,11 +518,15 @@ class _Picture:
         return "" if self.detail == "names" else self.span(view, ids)
 
 
-def _repeat_look(part: Repeat) -> dict[str, Any]:
-    often = spans.times(part.times)
+def _repeat_look(part: Repeat, folded: Folded) -> dict[str, Any]:
+    often = f"{spans.times(part.times)} in a row"
     inside = plural(len({call.layer for call in calls(part)}), "layer")
+    hands = {id(folded.made_by(one)): folded.made_by(one) for one in part.hands}
+    names = [spans.names([layer.name for layer in folded.layers(one)]) for one in hands.values()]
+    on = f"each time on what {join(names)} gave the time before"
+    left = '<BR ALIGN="LEFT"/>'
     return {
-        "label": f"<{_bold(f'{often} in a row')}&#160; {_small(f'{inside} in all')}>",
+        "label": f"<{_bold(often)}&#160; {_small(f'{inside} in all')}{left}{_small(on)}{left}>",
         "labeljust": "l",
         "style": "rounded",
         "penwidth": "2",
@@ -500,7 +534,7 @@ def _repeat_look(part: Repeat) -> dict[str, Any]:
         "fontcolor": INK,
         "fontname": "Arial",
         "margin": "12",
-        "tooltip": _quoted(f"{often} in a row, each on what the time before gave"),
+        "tooltip": _quoted(f"{often}, {on}"),
         "class": "repeat",
     }
 
