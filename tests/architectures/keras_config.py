@@ -112,8 +112,11 @@ def output_names(model: keras.Model) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _config(model: keras.Model) -> dict[str, Any]:
-    # Keras copies all of it each time.
-    return model.get_config()
+    # Keras copies all of it each time. A class of its own may tell its settings instead.
+    config = model.get_config()
+    if "layers" not in config:
+        config = keras.Model(model.input, model.output, name=model.name).get_config()
+    return config
 
 
 def _is_model(operation: object) -> bool:
@@ -205,8 +208,10 @@ def _compare_call(
     found.same(f"call {call.id} takes", edges, got)
     kept = {name: value for name, value in call.constants if name in constants}
     found.same(f"constants of {call.id}", constants, kept)
-    # The public attribute tells what the first call gave, whichever model that was for.
-    if len(graph.calls_of(call.layer)) == 1 and id(operation) not in found.several:
+    # The public attribute tells what the first call gave, whichever model that was for, and of a
+    # nested model its own outputs.
+    several = id(operation) in found.several or len(graph.calls_of(call.layer)) > 1
+    if not several and not _is_model(operation):
         outputs = keras.tree.flatten(operation.output)
         found.same(
             f"call {call.id} gives",
@@ -353,8 +358,8 @@ def _compare_wrapped(found: _Compared, config: dict[str, Any], read: Layer) -> N
 def edges_in_config(model: keras.Model) -> Counter[tuple[str, str]]:
     """From which layer to which tensors go, and how many; outputs are layers of their name.
 
-    Not those on which masks are made and go, nor those from a call of a layer to another of the
-    same, which a picture tells within the layer's box.
+    Not those on which Keras makes masks and hands them on, nor those from a call of a layer to
+    another of the same, which a picture tells within the layer's box.
     """
     hidden = mask_makers(model)
     config = _config(model)
@@ -364,9 +369,8 @@ def edges_in_config(model: keras.Model) -> Counter[tuple[str, str]]:
         parameters = inspect.signature(operations[entry["name"]].call).parameters
         for node in entry["inbound_nodes"]:
             for name, place, value, keyword in _given(parameters, node):
-                if "mask" not in name:
-                    for edge in _tensors(value, place, name, keyword):
-                        found[edge.tensor.split(":")[0], entry["name"]] += 1
+                for edge in _tensors(value, place, name, keyword):
+                    found[edge.tensor.split(":")[0], entry["name"]] += 1
     ends = _triples(config["output_layers"])
     for (layer, _, _), name in zip(ends, output_names(model), strict=True):
         found[layer, f"output {name}"] += 1
@@ -377,6 +381,11 @@ def edges_in_config(model: keras.Model) -> Counter[tuple[str, str]]:
             if start != end and not {start, end} & hidden
         }
     )
+
+
+def _hands_on(name: str, parameters: Any) -> bool:  # noqa: ANN401
+    """Whether Keras itself gives masks to this parameter: ``mask``, or ``x_mask`` beside ``x``."""
+    return name == "mask" or (name.endswith("_mask") and name.removesuffix("_mask") in parameters)
 
 
 def mask_makers(model: keras.Model) -> set[str]:
@@ -396,7 +405,7 @@ def mask_makers(model: keras.Model) -> set[str]:
             for node in entry["inbound_nodes"]:
                 for name, place, value, keyword in _given(parameters, node):
                     for edge in _tensors(value, place, name, keyword):
-                        taker = "mask" if "mask" in name else entry["name"]
+                        taker = "mask" if _hands_on(name, parameters) else entry["name"]
                         to.setdefault(edge.tensor.split(":")[0], set()).add(taker)
         ends = {name for name, _, _ in _triples(config["output_layers"])}
         bare = {

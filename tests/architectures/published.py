@@ -244,8 +244,8 @@ def perceptual_losses() -> Model:
         x = layers.MaxPooling2D(name=f"pool_{width}")(x)
     classifier = Model(image, layers.Dense(10)(layers.Flatten()(x)), name="classifier")
     taps = [classifier.get_layer(f"conv_{width}").output for width in (4, 8, 16)]
-    features = Model(classifier.input, taps, name="features")
-    features.trainable = False
+    # The option, unlike the attribute, freezes nothing for the model around it.
+    features = Model(classifier.input, taps, name="features", trainable=False)
     content, made = Input((32, 32, 3), name="content"), Input((32, 32, 3), name="made")
     losses = [
         ops.mean(ops.square(ours - theirs), axis=(1, 2, 3))
@@ -346,6 +346,41 @@ def albert() -> Model:
         "words": layers.Dense(100, name="words")(x),
     }
     return Model(ids, outputs, name="albert")
+
+
+def bert_classifier() -> Model:
+    """Devlin et al. 2018: BERT; a class of its own, with the padding as an input."""
+
+    class Bert(Model):
+        def __init__(self, depth: int = 4, **options: object) -> None:
+            ids, segments, padding = (
+                Input((12,), dtype="int32", name=name) for name in ("ids", "segments", "padding")
+            )
+            at = ops.cumsum(ops.ones_like(ids), axis=1) - 1
+            tables = [
+                layers.Embedding(size, 16, name=name)
+                for size, name in ((100, "words"), (2, "sides"), (12, "places"))
+            ]
+            summed = [table(x) for table, x in zip(tables, (ids, segments, at), strict=True)]
+            x = layers.LayerNormalization()(layers.Add()(summed))
+            seen = ops.expand_dims(padding, 1)
+            for number in range(depth):
+                attend = layers.MultiHeadAttention(2, 8, name=f"layer_{number}_attention")
+                x = layers.LayerNormalization()(
+                    layers.Add()([x, attend(x, x, attention_mask=seen)])
+                )
+                y = layers.Dense(16)(layers.Dense(32, activation="gelu")(x))
+                x = layers.LayerNormalization()(layers.Add()([x, y]))
+            pooled = layers.Dense(16, activation="tanh", name="pooler")(x[:, 0])
+            super().__init__([ids, segments, padding], {"all": x, "pooled": pooled}, **options)
+            self.depth = depth
+
+        def get_config(self) -> dict[str, object]:
+            return {"name": self.name, "depth": self.depth}
+
+    inputs = [Input((12,), dtype="int32", name=name) for name in ("text", "sides", "there")]
+    pooled = Bert(name="bert")(inputs)["pooled"]
+    return Model(inputs, layers.Dense(3, name="label")(layers.Dropout(0.1)(pooled)), name="labels")
 
 
 def seq2seq_attention() -> Model:

@@ -124,7 +124,8 @@ class Report:
                 f"{row.median('rss') / GIBIBYTE:.2f}",
                 row.notes,
             )
-        console.print(table)
+        if self.rows:
+            console.print(table)
         promises = Table(title="Budgets", title_justify="left")
         promises.add_column("budget")
         for head in ("measured", "at most"):
