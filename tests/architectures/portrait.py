@@ -163,17 +163,9 @@ class Frame:
                 yield from frame.faults()
             elif frame.times:
                 often = frame.copies(copies)
-                if frame.told not in (frame.layers(often), frame.calls(often)):
+                if frame.told != frame.layers(often):
                     yield frame.told, frame.layers(often)
                 yield from frame.faults(often)
-
-    def calls(self, copies: int) -> int:
-        """Count as ``layers`` does, but a shared layer for each of its calls."""
-        inside = sum(
-            frame.calls(frame.copies(copies)) if frame.times else frame.told or copies
-            for frame in self.frames
-        )
-        return (sum(self.boxes) + self.shared_boxes) * copies + inside
 
     def all(self) -> Iterator["Frame"]:
         """It and all frames in it."""
