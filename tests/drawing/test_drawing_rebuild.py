@@ -6,6 +6,7 @@
 import dataclasses
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 
 import keras
 import pytest
@@ -89,6 +90,126 @@ def test_a_published_architecture(name: str) -> None:
     assert_rebuilt(
         getattr(keras.applications, name)(weights=None, input_shape=(32, 32, 3), classes=3)
     )
+
+
+# -- parts that are easily lost ----------------------------------------------------------
+
+
+def sequence() -> keras.KerasTensor:
+    return keras.Input((4, 3), name="x")
+
+
+def cells() -> keras.Model:
+    x = sequence()
+    parts = [layers.LSTMCell(2, name="one"), layers.GRUCell(3, name="two")]
+    return keras.Model(x, layers.RNN(parts, return_sequences=True, name="rnn")(x))
+
+
+def two_directions() -> keras.Model:
+    x = sequence()
+    back = layers.GRU(2, go_backwards=True, name="back")
+    return keras.Model(x, layers.Bidirectional(layers.LSTM(2), backward_layer=back)(x))
+
+
+def objects() -> keras.Model:
+    x = keras.Input((3,), name="x", dtype="float16")
+    dense = layers.Dense(
+        2,
+        dtype="mixed_float16",
+        kernel_initializer=keras.initializers.HeNormal(seed=3),
+        bias_constraint="non_neg",
+        activity_regularizer=keras.regularizers.L1L2(0.1, 0.2),
+    )
+    return keras.Model(x, dense(x))
+
+
+def stateful() -> keras.Model:
+    x = keras.Input(batch_shape=(2, 4, 3), name="x")
+    return keras.Model(x, layers.LSTM(2, stateful=True)(x))
+
+
+def convolutions() -> keras.Model:
+    x = keras.Input((8, 8, 3), name="x")
+    y = layers.Conv2D(4, (3, 2), padding="same", strides=2)(x)
+    y = layers.SpectralNormalization(layers.Conv2D(2, 1, name="inner"))(y)
+    return keras.Model(x, ops.pad(y, [[0, 0], [1, 1], [0, 0], [0, 0]]))
+
+
+def statistics() -> keras.Model:
+    x = keras.Input((3,), name="x")
+    return keras.Model(x, layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 1.0, 4.0])(x))
+
+
+def given_masks() -> keras.Model:
+    ids, mask = keras.Input((4,), dtype="int32"), keras.Input((4,), dtype="bool")
+    vectors = layers.Embedding(5, 2, mask_zero=True)(ids)
+    given = layers.LSTM(2)(vectors, mask=mask)
+    merged = layers.Concatenate()([layers.Masking(0.5)(vectors), vectors])
+    return keras.Model([ids, mask], [given, layers.GRU(2)(merged)])
+
+
+def autoencoder() -> keras.Model:
+    x, z, y = (keras.Input((n,), name=name) for n, name in ((3, "x"), (2, "z"), (3, "y")))
+    down, up = layers.Dense(2), layers.Dense(3)
+    encoder = keras.Model(x, down(x), name="encoder")
+    decoder = keras.Model(z, up(z), name="decoder")
+    both = keras.Model(x, up(down(x)), name="both")
+    return keras.Model(y, [both(y), decoder(encoder(y))])
+
+
+def sequential_inside() -> keras.Model:
+    x = keras.Input((3,), name="x")
+    inner = [keras.Input((3,), name="row"), layers.Dense(2), layers.BatchNormalization()]
+    stack = keras.Sequential(inner, name="stack")
+    return keras.Model(x, [stack(x), stack(x * 2)])
+
+
+def two_ends() -> tuple[keras.KerasTensor, keras.KerasTensor, keras.KerasTensor]:
+    x = keras.Input((3,), name="x")
+    return x, layers.Dense(1, name="a")(x), layers.Dense(1, name="b")(x)
+
+
+def losses_by_key() -> keras.Model:
+    x, a, b = two_ends()
+    model = keras.Model(x, {"a": a, "b": b})
+    model.compile(
+        loss={"a": "mse", "b": "mae"},
+        loss_weights={"a": 1.0, "b": 0.3},
+        metrics={"a": ["mae", "mse"], "b": ["accuracy"]},
+        weighted_metrics={"a": ["mae"]},
+    )
+    return model
+
+
+def losses_in_a_list() -> keras.Model:
+    x, a, b = two_ends()
+    model = keras.Model(x, [a, b])
+    model.compile(loss=["mse", None], metrics=[["mae"], ["mse"]])
+    return model
+
+
+def no_loss() -> keras.Model:
+    x, a, _ = two_ends()
+    model = keras.Model(x, a)
+    model.compile()
+    return model
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        cells, two_directions, objects, stateful, convolutions, statistics, given_masks,
+        autoencoder, sequential_inside, losses_by_key, losses_in_a_list, no_loss,
+    ],
+)  # fmt: skip
+def test_a_part_that_is_easily_lost(build: Callable[[], keras.Model]) -> None:
+    assert_rebuilt(build())
+
+
+def test_a_model_from_a_file(tmp_path: Path) -> None:
+    model = models.same_author(vocabulary_size=50)
+    model.save(tmp_path / "model.keras")
+    assert_rebuilt(keras.saving.load_model(tmp_path / "model.keras"))
 
 
 # -- all that the functional API can build -------------------------------------------------

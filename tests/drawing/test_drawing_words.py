@@ -171,10 +171,8 @@ def test_a_text_that_could_be_misread_is_quoted(text: str) -> None:
 
 
 def test_of_very_many_values_the_first_are_told() -> None:
-    layer = Layer("lookup", "StringLookup", facts=(("vocabulary", ("the",) * 10_000),))
-    assert "StringLookup, vocabulary (the, the, the and 9,997 more)" == said_of(layer).replace(
-        '"the"', "the"
-    )
+    layer = Layer("lookup", "StringLookup", facts=(("vocabulary", ("word",) * 10_000),))
+    assert "StringLookup, vocabulary (word, word, word and 9,997 more)" == said_of(layer)
 
 
 def test_a_class_of_someone_s_own_is_told_with_its_module() -> None:
