@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from layergraph.graph import _reading_compiled as compiled
@@ -65,7 +66,9 @@ def read(model: keras.Model) -> LayerGraph:
     functional = functional_of(model) if isinstance(model, keras.Model) else None
     if functional is None:
         raise _refusal(model)
-    with _names_kept():
+    with _names_kept(), warnings.catch_warnings():
+        # Such as on a lambda, when a layer is asked for its settings: nothing is saved here.
+        warnings.simplefilter("ignore")
         return _Reader(model, functional, _Shared(model)).graph()
 
 

@@ -179,7 +179,11 @@ def fact(value: object) -> Fact:
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
+        if not math.isfinite(value):
+            return str(value)
+        # Keras keeps some numbers in single precision: what was 0.01 comes back longer.
+        single = np.float32(value)
+        return float(str(single)) if single == value else value
     if isinstance(value, list | tuple):
         return tuple(fact(item) for item in value)
     if isinstance(value, dict):
