@@ -93,8 +93,9 @@ def test_fold_false_draws_every_layer() -> None:
     )
 
 
-def test_the_frame_says_how_often_and_how_many_layers() -> None:
+def test_the_frame_says_how_often_and_what_is_handed_on() -> None:
     (frame,) = picture(of(residuals(6))).get_subgraphs()
+    assert "each time on what s1b0..5_add gave the time before" in frame.get("label")
     assert "6 times in a row" in frame.get("label")
     assert "18 layers in all" in frame.get("label")
 
@@ -109,8 +110,8 @@ def test_settings_that_differ_are_folded_in_a_large_picture_only() -> None:
 
     small, large = wide(FEW // 3), wide(FEW // 3 + 1)
     assert FEW == boxes(folded(small))
-    assert [((11,), ["b0_first", "b0_second", "b0_add"])] == outline(folded(large))
-    assert any("units=8..88" in text for text in labels(large).values())
+    assert [((9,), ["b0_first", "b0_second", "b0_add"])] == outline(folded(large))
+    assert any("units=8..72" in text for text in labels(large).values())
 
 
 def test_blocks_of_blocks_say_how_often_each_time() -> None:
@@ -158,6 +159,22 @@ def test_an_output_of_a_middle_copy_is_not_folded_away() -> None:
     graph = of(residuals(12), "s1b3_add:0#0", "s1b11_add:0#0")
     ends = {part.calls[-1].layer for part in parts_of(folded(graph))}
     assert {"s1b3_add", "s1b11_add"} <= ends
+
+
+def test_a_block_with_one_more_input_from_far_away_is_folded_from_its_first_copy_on() -> None:
+    steps = row(*(layer(f"e{number}", f"Encoder{number}") for number in range(9)))
+    end = "y:0#0"
+    for number in range(9):
+        steps += row(layer(f"self{number}", "Self"), start=end)
+        takes = [f"self{number}:0#0", "e8:0#0"]
+        steps.append((layer(f"cross{number}", "Cross"), takes, 1))
+        end = f"cross{number}:0#0"
+    graph = graph_of(["x", "y"], steps, [end])
+    # In reading order, the encoder stands within the first copy, before what needs it.
+    first = steps.pop(9)
+    reading = graph_of(["x", "y"], [first, *steps], [end])
+    for one in (graph, reading):
+        assert ((9,), ["self0", "cross0"]) in outline(folded(one))
 
 
 def test_layers_side_by_side_are_no_repeat() -> None:

@@ -146,9 +146,9 @@ def draw(
         depth: How many levels of nested models are opened; all by default, 0 for none.
         fold: Whether what comes several times in a row is drawn once, in a frame that says how
             often. A small picture folds only what comes five times or more. One of more than
-            30 boxes folds all repeats; if that is not enough, also those whose settings differ,
-            and then long chains of layers into one box each. With ``False`` every layer is
-            drawn.
+            24 boxes folds all repeats; if that is not enough, also those whose settings differ,
+            and with more than 36 boxes left long chains of layers, into one box each. With
+            ``False`` every layer is drawn.
 
     Returns:
         The drawing.

@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from layergraph.drawing._view import Taken, View
     from layergraph.graph import Call, Layer, LayerGraph
 
-# A picture of no more boxes than this is drawn as it is, but for what comes many times.
-FEW = 30
+# A picture of no more boxes than this is drawn as it is, but for what comes many times in a row.
+FEW = 24
 # What comes this often in a row is folded in a small picture too.
 MANY = 5
-# Chains of this many layers are folded where the picture is large; shorter ones if it still is.
+# A picture that has more boxes than this, with all repeats folded, folds chains too: those of
+# so many layers first, shorter ones if it is still large.
+LARGE = 36
 LONG = (12, 6, 3)
 # A frame around a repeat takes room too, so it must save this many boxes.
 LEAST = 3
@@ -79,7 +81,22 @@ def fold(view: View) -> tuple[Part, ...]:
     Returns:
         The parts to draw, each after those that it depends on.
     """
-    return min((_fold(view, order) for order in _orders(view)), key=boxes)
+    orders = [[_item(call, view) for call in order] for order in _orders(view)]
+    used = {end.tensor for end in view.graph.outputs}
+
+    def best(search: _Search, wholes: Iterable[Sequence[_Item]]) -> list[_Item]:
+        return min((_repeats(items, search, used) for items in wholes), key=_size)
+
+    items = best(_Search(view, often=MANY), orders)
+    if _size(items) > FEW:
+        items = best(_Search(view), orders)
+    loose = _Search(view, loose=True)
+    if _size(items) > FEW:
+        items = best(loose, orders)
+    for long in LONG:
+        if _size(items) > LARGE:
+            items = best(loose, [_chains(items, view, used, long)])
+    return tuple(item.part for item in items)
 
 
 def boxes(parts: Sequence[Part]) -> int:
@@ -118,36 +135,44 @@ def _joined(parts: Sequence[Part]) -> Part:
     )
 
 
-def _fold(view: View, order: Sequence[Call]) -> tuple[Part, ...]:
-    whole = [_item(call, view) for call in order]
-    used = {end.tensor for end in view.graph.outputs}
-    items = _repeats(whole, _Search(view, often=MANY), used)
-    if _size(items) > FEW:
-        items = _repeats(whole, _Search(view), used)
-    if _size(items) > FEW:
-        search = _Search(view, loose=True)
-        items = _repeats(whole, search, used)
-        for long in LONG:
-            if _size(items) > FEW:
-                items = _repeats(_chains(items, view, used, long), search, used)
-    return tuple(item.part for item in items)
-
-
 def _orders(view: View) -> Iterator[Sequence[Call]]:
-    """Yield the calls in reading order, then each as late as those that need it allow.
+    """Yield the calls in orders that keep what belongs together side by side.
 
-    The first keeps branches together, the second blocks that take from more than one before.
+    First the reading order. In the second, what a call takes comes right before it, the longest
+    way first: a block stays whole that takes one more thing from far away. In the third, each
+    call comes as late as those that need it allow: blocks stay whole that take from two before.
     """
     yield view.calls
     made_by = {tensor: call for call in view.calls for tensor in call.outputs}
-    ranks = dict.fromkeys((call.id for call in view.calls), 0)
-    for call in reversed(view.calls):
-        for taken in view.taken(call):
-            before = made_by.get(taken.argument.tensor)
-            if before is not None:
-                ranks[before.id] = max(ranks[before.id], ranks[call.id] + 1)
-    late = tuple(sorted(view.calls, key=lambda call: -ranks[call.id]))
-    if late != view.calls:
+    before = {
+        call.id: [
+            made_by[one.argument.tensor]
+            for one in view.taken(call)
+            if one.argument.tensor in made_by
+        ]
+        for call in view.calls
+    }
+    depths: dict[str, int] = {}
+    for call in view.calls:
+        depths[call.id] = 1 + max((depths[one.id] for one in before[call.id]), default=0)
+    found: dict[str, Call] = {}
+    for end in sorted(view.calls, key=lambda call: -depths[call.id]):
+        stack = [end]
+        while stack:
+            call = stack[-1]
+            waiting = [one for one in before[call.id] if one.id not in found]
+            if waiting and call.id not in found:
+                stack.append(max(waiting, key=lambda one: depths[one.id]))
+            else:
+                found[stack.pop().id] = call
+    if tuple(found.values()) != view.calls:
+        yield tuple(found.values())
+    ranks = dict.fromkeys(found, 0)
+    for call in reversed(found.values()):
+        for one in before[call.id]:
+            ranks[one.id] = max(ranks[one.id], ranks[call.id] + 1)
+    late = tuple(sorted(found.values(), key=lambda call: -ranks[call.id]))
+    if late not in (view.calls, tuple(found.values())):
         yield late
 
 
@@ -536,6 +561,7 @@ def _repeat(
         part=Repeat(
             (len(copies),),
             tuple(_joined([item.part for item in place]) for place in zip(*copies, strict=True)),
+            tuple(id for id in dict.fromkeys(ends[1]) if id in first.made_by),
         ),
         strict=(len(copies), tuple(item.strict for item in copies[0]), wiring, tuple(more)),
         loose=(tuple(item.loose for item in copies[0]), wiring, tuple(more)),
