@@ -14,7 +14,7 @@ Home
 ====
 
 .. layer-graph:: shapes:wire
-   :caption: A wire.
+   :caption: A *wire*.
    :name: fig
    :words: text
 """
@@ -33,13 +33,20 @@ def read(built: Built, name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("builder", "name"), [("text", "*.txt"), ("man", "*.1"), ("texinfo", "*.texi")]
+    ("builder", "name", "caption"),
+    [
+        ("text", "*.txt", "A *wire*."),
+        ("man", "*.1", r"A \fIwire\fP"),
+        ("texinfo", "*.texi", "A `wire'."),
+    ],
 )
-def test_what_has_no_pictures_tells_the_words_once(site: Site, builder: str, name: str) -> None:
+def test_what_has_no_pictures_tells_the_words_once(
+    site: Site, builder: str, name: str, caption: str
+) -> None:
     text = read(site.build(builder), name)
 
     assert 1 == text.count(WORDS)
-    assert "A wire." in text
+    assert caption in text
 
 
 def test_latex_shows_a_picture_and_the_words_below_it(site: Site) -> None:
@@ -49,7 +56,7 @@ def test_latex_shows_a_picture_and_the_words_below_it(site: Site) -> None:
 
     assert b"\x89PNG" == picture.read_bytes()[:4]
     assert rf"\sphinxincludegraphics[scale=0.75]{{{picture.name}}}" in tex
-    assert r"\caption{A wire.}" in tex
+    assert r"\caption{A \sphinxstyleemphasis{wire}.}" in tex
     assert 1 == tex.count(WORDS)
 
 
@@ -69,13 +76,13 @@ def test_xml_and_what_sphinx_does_not_know_yet_get_the_words(site: Site) -> None
 
 
 def test_captions_are_in_the_catalog_of_messages(site: Site) -> None:
-    assert 'msgid "A wire."' in read(site.build("gettext"), "index.pot")
+    assert 'msgid "A *wire*."' in read(site.build("gettext"), "index.pot")
 
 
 def test_a_translated_caption_is_shown(tmp_path: Path) -> None:
     site = make(tmp_path, {"index.rst": TEXT}, conf='language = "de"\nlocale_dirs = ["locale"]\n')
     messages = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-    messages += 'msgid "A wire."\nmsgstr "Ein *Draht*."\n'
+    messages += 'msgid "A *wire*."\nmsgstr "Ein *Draht*."\n'
     site.write("locale/de/LC_MESSAGES/index.po", messages)
     # In a process of its own, as Sphinx keeps the language for the next site of this one.
     command = [sys.executable, "-m", "sphinx", "-q", tmp_path, tmp_path / "_build"]

@@ -119,31 +119,35 @@ def test_a_removed_page_is_forgotten(site: Site) -> None:
 def test_processes_that_read_in_parallel_keep_the_same(tmp_path: Path) -> None:
     # Sphinx divides the work among processes from six pages on.
     more = {f"more{number}.rst": PAGES["a.rst"] for number in range(6)}
-    tree = PAGES["index.rst"] + "".join(f"   {Path(name).stem}\n" for name in more)
-    site = make(tmp_path, {**PAGES, "index.rst": tree, **more})
+    wrong = {"wrong.rst": "Wrong\n=====\n\n.. layer-graph::\n"}
+    tree = PAGES["index.rst"] + "".join(f"   {Path(name).stem}\n" for name in (*more, *wrong))
+    site = make(tmp_path, {**PAGES, "index.rst": tree, **more, **wrong})
     site.write("code/others.py", OTHERS)
-    first = site.build(parallel=2)
-    alone = {name: shapes(site, name) for name in ("a", "b", "more5")}
+    kept = store(site.build(parallel=2).app.env)
     site.calls()
     second = site.build()
 
-    assert ([], []) == (first.warnings, second.warnings)
-    assert ([], set()) == (site.calls(), second.written)
-    assert all("layergraph-svg" in text for text in alone.values())
+    assert {"a", "b", *(Path(name).stem for name in more)} == set(kept.uses)
+    assert {"shapes:wire", "others:plug"} == set(kept.graphs)
+    assert {"wrong"} == kept.failed
+    assert ([], {"wrong"}) == (site.calls(), second.written)
 
 
-def test_a_build_leaves_no_process(site: Site) -> None:
+@pytest.mark.parametrize("end", ["finish", "end"])
+def test_the_other_python_ends_with_the_reading_or_else_with_the_build(
+    site: Site, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
     started = []
-    real = _python.Python._start
+    start = _python.Python._start
 
-    def start(self: _python.Python) -> None:
-        real(self)
+    def watched(self: _python.Python) -> None:
+        start(self)
         started.append(self._process)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_python.Python, "_start", start)
-        site.change("code/sizes.py", "3", "9")
-        site.build()
+    monkeypatch.setattr(_python.Python, "_start", watched)
+    other = {"finish": "end", "end": "finish"}[end]
+    monkeypatch.setattr(_kept.Graphs, other, lambda *_: None)
+    site.change("code/sizes.py", "3", "9")
+    site.build()
 
-    assert 1 == len(started)
-    assert started[0].poll() is not None
+    assert [False] == [process.poll() is None for process in started]

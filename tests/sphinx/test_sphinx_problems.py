@@ -156,6 +156,13 @@ def test_a_problem_fails_a_strict_build_and_is_told_again_by_the_next(tmp_path: 
     assert (0, []) == (third.app.statuscode, third.warnings)
 
 
+def test_a_problem_that_no_graph_tells_of_is_told_again_too(tmp_path: Path) -> None:
+    text = "Home\n====\n\n.. layer-graph:: shapes:wire\n\n.. layer-graph::\n   :cell: plug\n"
+    site = make(tmp_path, {"index.rst": text})
+
+    assert [1, 1] == [len(site.build().warnings) for _ in range(2)]
+
+
 def test_a_figure_without_its_drawing_still_has_its_number_and_references(tmp_path: Path) -> None:
     text = "Home\n====\n\nSee :numref:`fig`.\n\n.. layer-graph:: shapes:wires\n"
     text += "   :caption: Wires\n   :name: fig\n"

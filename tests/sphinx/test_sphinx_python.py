@@ -111,6 +111,18 @@ def test_it_tells_the_files_with_the_digests_of_what_was_imported(
     assert [] == [path for path in files if "site-packages" in path or "json" in path]
 
 
+def test_a_source_counts_as_it_was_read_whatever_became_of_it(
+    python: Python, tmp_path: Path
+) -> None:
+    code = "import sys\nfrom pathlib import Path\nimport late\nfrom wires import wire\n"
+    code += "def made():\n    Path('late.py').write_text('# later')\n"
+    module(tmp_path, code + "    del sys.modules['late']\n    return wire()\n")
+    (tmp_path / "late.py").write_text("# early")
+    files = python.ask("made:made").files
+
+    assert hashlib.sha256(b"# early").hexdigest() == files[str(tmp_path / "late.py")]
+
+
 def test_what_a_function_prints_or_reads_is_no_answer(python: Python, tmp_path: Path) -> None:
     code = "import os, sys\nfrom wires import wire\ndef made():\n    print('{}', flush=True)\n"
     code += "    os.write(1, b'{}')\n    return wire(repr(sys.stdin.read()))\n"
@@ -187,13 +199,16 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Python]:
 
 
 def test_nothing_of_a_model_is_left_for_the_next(models: Python) -> None:
-    asked = [models.ask(f"made:{each}") for each in ("half", "line", "line")]
+    asked, processes = [], []
+    for each in ("half", "line", "line"):
+        asked.append(models.ask(f"made:{each}"))
+        processes.append(models._process)
     graphs = [LayerGraph.from_json(answer.graph) for answer in asked]
 
     assert [["dense"]] * 3 == [[layer.name for layer in graph.layers] for graph in graphs]
     assert ["float16", "float32", "float32"] == [graph.tensors[0].dtype for graph in graphs]
-    # It goes on with Keras imported, and forks; elsewhere it ends with each answer.
-    assert (sys.platform == "linux") is (models._process is not None)
+    # The same one forks with Keras imported; elsewhere it ends with each answer.
+    assert [processes[0] if sys.platform == "linux" else None] * 3 == processes
 
 
 @pytest.mark.parametrize(

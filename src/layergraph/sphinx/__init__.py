@@ -64,7 +64,6 @@ def _begin(app: Sphinx) -> None:
 
     graphs = Graphs(app)
     app.connect("env-get-outdated", graphs.outdated)
-    # Before Sphinx collects the images of the page: those of a cell's drawing are not shown.
-    app.connect("doctree-read", Reading(graphs).fill, priority=100)
+    app.connect("doctree-read", Reading(graphs).fill)
     app.connect("env-updated", graphs.finish)
     app.connect("build-finished", graphs.end)

@@ -87,13 +87,11 @@ class LayerGraphDirective(SphinxDirective):
             figure["align"] = self.options["align"]
         self.set_source_info(figure)
         self.set_source_info(place)
-        if "caption" not in self.options:
-            # A figure with a target counts in Sphinx, although no number would be seen.
-            self.add_name(place)
-            return [figure]
-        words, messages = self.parse_inline(self.options["caption"], lineno=self.lineno)
-        caption = nodes.caption(self.options["caption"], "", *words)
-        self.set_source_info(caption)
-        figure += caption
+        messages: list[nodes.system_message] = []
+        if "caption" in self.options:
+            words, messages = self.parse_inline(self.options["caption"], lineno=self.lineno)
+            caption = nodes.caption(self.options["caption"], "", *words)
+            self.set_source_info(caption)
+            figure += caption
         self.add_name(figure)
         return [figure, *messages]

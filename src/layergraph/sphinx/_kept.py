@@ -133,15 +133,15 @@ class Graphs:
     ) -> Iterable[str]:
         """Name the pages whose graphs do not hold any more, or could not be made."""
         kept = store(env)
-        return [
+        stale = {
             docname
             for docname, targets in kept.uses.items()
-            if docname in kept.failed
-            or not all(
+            if not all(
                 target in kept.graphs and kept.graphs[target].holds(self.digests)
                 for target in targets
             )
-        ]
+        }
+        return stale | kept.failed
 
     def finish(self, _app: Sphinx, env: BuildEnvironment) -> None:
         """Keep what pages use, and end the other Python: all pages have been read."""
