@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from layergraph.drawing import _spans as spans
 from layergraph.drawing import draw
-from layergraph.drawing._folding import FEW, MANY, Alike, Chain, Part, Repeat, boxes, calls, fold
+from layergraph.drawing._folding import FEW, MANY, fold
 from layergraph.drawing._layout import picture
+from layergraph.drawing._parts import Alike, Chain, Part, Repeat, boxes, calls
 from layergraph.drawing._view import View
 from layergraph.graph import Layer, LayerGraph, Tensor, Weight
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from layergraph.drawing import _labels as labels
 from layergraph.drawing import _spans as spans
 from layergraph.drawing._documentation import address
-from layergraph.drawing._folding import Alike, Chain, Folded, Repeat, calls, fold, unfolded
-from layergraph.drawing._phrases import join, plural, shape, value
+from layergraph.drawing._folding import fold
+from layergraph.drawing._parts import Chain, Folded, Repeat, calls, unfolded
+from layergraph.drawing._phrases import join, plural, shape
 from layergraph.drawing._svg import INK, fill
 from layergraph.drawing._view import View
-from layergraph.drawing._words import chain, class_name, counts, facts, losses, metrics
+from layergraph.drawing._words import chain, class_name, counts, losses, metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pydot
 
-    from layergraph.drawing._folding import Part
-    from layergraph.graph import Argument, Call, Fact, Input, Layer, LayerGraph, Output, Tensor
+    from layergraph.drawing._parts import Alike, Part
+    from layergraph.graph import Argument, Call, Input, Layer, LayerGraph, Output, Tensor
 
 DIRECTIONS = ("TB", "LR")
 DETAILS = ("names", "shapes", "all")
@@ -128,7 +129,7 @@ class _Picture:
         starts = {end.tensor: self.input(end, graph, self.dot) for end in graph.inputs}
         sources = self.inside(graph, starts, self.dot, 0)
         if graph.compile_problem and detail == "all":
-            self.dot.set("label", _label("The losses or metrics do not fit the outputs", []))
+            self.dot.set("label", labels.label("The losses or metrics do not fit the outputs", []))
         for output in graph.outputs:
             end = self.output(output)
             self.edge(sources[output.tensor], end, graph.tensor(output.tensor))
@@ -204,20 +205,22 @@ class _Picture:
         ends = [spans.names([layer.name for layer in layers[end]]) for end in (0, -1)]
         small = [f"{len(layers)} layers in a row"]
         often = Counter(classes).items()
-        small += _rows([f"{number} {name}" if number > 1 else name for name, number in often])
+        small += labels.rows([f"{number} {name}" if number > 1 else name for name, number in often])
         first, last = part.links[0], part.links[-1]
         if self.detail != "names":
             small.append(self.flow(view, first, last))
         if self.detail == "all":
             copies = zip(*layers, strict=True)
-            small.append(_weights([sum(one.count_weights() for one in copy) for copy in copies]))
+            small.append(
+                labels.weights([sum(one.count_weights() for one in copy) for copy in copies])
+            )
         weighty = [link[0] for link in layers if link[0].weights]
         frozen = bool(weighty) and all(layer.frozen for layer in weighty)
         if frozen:
             small.append("frozen")
         names = zip(layers, classes, strict=True)
         tip = ", ".join(f"{link[0].name} ({name})" for link, name in names)
-        title = _label(" to ".join(map(_bold, ends)), small)
+        title = labels.label(" to ".join(map(labels.bold, ends)), small)
         label = self.box([], title, "layer", [], dashed=frozen)
         node = self.node(parent, label, "chain", layers[0][0].name, tip, shape="plain")
         ways = _Ways(outs=dict.fromkeys(last.calls[0].outputs, node))
@@ -244,7 +247,7 @@ class _Picture:
         key = _key(end)
         if key and key != end.name:
             small.append(f"key {key}")
-        label = _label(_bold(end.name), small)
+        label = labels.label(labels.bold(end.name), small)
         tip = f"input {end.name}"
         style = "rounded,filled"
         look = {"style": style, "fillcolor": fill("input")}
@@ -254,7 +257,7 @@ class _Picture:
         small = ["output"]
         if self.detail == "all":
             small += [*losses(end), *metrics(end)]
-        label = _label(_bold(end.name), small)
+        label = labels.label(labels.bold(end.name), small)
         look = {"style": "filled", "peripheries": "2", "fillcolor": fill("output")}
         tip = f"output {end.name}"
         return self.node(self.dot, label, "output", end.name, tip, "output", **look)
@@ -284,7 +287,7 @@ class _Picture:
             page=address(layer),
         )
         kind = "shared" if shared else layer.kind
-        tip = _tip(layer, folded.view)
+        tip = labels.tip(layer, folded.view)
         node = self.node(parent, label, kind, layer.name, tip, shape="plain")
         return self.ways(node, calls, folded, label)
 
@@ -308,14 +311,14 @@ class _Picture:
         calls = folded.calls_of(layer.name)
         shared = len(calls) > 1
         kind = "shared" if shared else "layer"
-        tip = _tip(layer, folded.view)
+        tip = labels.tip(layer, folded.view)
         look: dict[str, Any] = {
             "label": "",
             "style": "rounded,filled" + (",dashed" if layer.frozen else ""),
             "fillcolor": fill("model"),
             "color": INK,
             "margin": "12",
-            "tooltip": _quoted(tip),
+            "tooltip": labels.quoted(tip),
             "class": "model",
         }
         self.frames += 1
@@ -333,10 +336,10 @@ class _Picture:
         places = self.inside(graph, starts, frame, level + 1)
         self.place.pop()
         if shared or layer.graph is None:
-            ends = [_cell([end.name], f"e{at}") for at, end in enumerate(graph.outputs)]
+            ends = [labels.cell([end.name], f"e{at}") for at, end in enumerate(graph.outputs)]
             # Without calls and shapes to tell, the box still says whose way out it is.
             told = len(outs) > 1 or self.detail != "names"
-            title = "" if told else _label(_bold(layer.name), [])
+            title = "" if told else labels.label(labels.bold(layer.name), [])
             label = self.box(ends if len(ends) > 1 else [], title, kind, outs if told else [])
             leave = self.node(frame, label, kind, layer.name, tip, "out", shape="plain")
             ways.outs.update(self.ways(leave, calls, folded, label).outs)
@@ -380,8 +383,8 @@ class _Picture:
 
         self.nodes += 1
         name = f"n{self.nodes}"
-        look |= {"label": label, "class": kind, "tooltip": _quoted(tip)}
-        look["id"] = _quoted(f"{part}-{'/'.join((*self.place, called))}")
+        look |= {"label": label, "class": kind, "tooltip": labels.quoted(tip)}
+        look["id"] = labels.quoted(f"{part}-{'/'.join((*self.place, called))}")
         parent.add_node(pydot.Node(name, **look))
         return name
 
@@ -389,7 +392,7 @@ class _Picture:
         import pydot
 
         look: dict[str, Any] = {
-            "tooltip": _quoted(f"{tensor.id} {shape(tensor.shape)} {tensor.dtype}")
+            "tooltip": labels.quoted(f"{tensor.id} {shape(tensor.shape)} {tensor.dtype}")
         }
         if note:
             # A blank before the label keeps it off the line.
@@ -421,19 +424,19 @@ class _Picture:
         layer, calls = layers[0], folded.calls_of(layers[0].name)
         small = []
         if self.detail == "all":
-            told = _settings(layers)
+            told = labels.settings(layers)
             told += [
                 f"{name}={spans.texts(values)}"
-                for name, values in _together([dict(call.constants) for call in alike.calls])
+                for name, values in labels.together([dict(call.constants) for call in alike.calls])
             ]
-            small += _rows(told)
+            small += labels.rows(told)
         if self.detail != "names" and len(calls) == 1:
             small.append(self.flow(view, alike, alike))
         if self.detail == "all" or view.times(layer) > 1:
             if len(alike.calls) == 1 or view.times(layer) > 1:
                 words = counts(layer, view.times(layer))
             else:
-                words = [_weights([one.count_weights() for one in layers])]
+                words = [labels.weights([one.count_weights() for one in layers])]
                 words += ["frozen"] if layer.frozen else []
             words += ["keeps state"] if layer.stateful else []
             small.append(", ".join(filter(None, words)))
@@ -441,7 +444,7 @@ class _Picture:
         if inside is not None and self.detail != "names":
             small.append(f"{plural(len(View(inside).layers), 'layer')} inside")
         name = spans.names([one.name for one in layers])
-        return _label(f"{_bold(name)}&#160; {_class(layer)}", small)
+        return labels.label(f"{labels.bold(name)}&#160; {labels.linked_class(layer)}", small)
 
     def box(
         self,
@@ -456,20 +459,20 @@ class _Picture:
     ) -> str:
         look = (' STYLE="DASHED"' if dashed else "") + (' BORDER="2"' if heavy else "")
         if page:
-            look += f' HREF="{_text(page)}"'
+            look += f' HREF="{labels.text(page)}"'
         parts = [self.inset(ins)] if ins else []
         if title:
             parts.append(f'<TD{look} BGCOLOR="{fill(kind)}" CELLPADDING="7">{title[1:-1]}</TD>')
         if outs:
             parts.append(self.inset(outs))
         if self.down:
-            return _table(f"<TR>{part}</TR>" for part in parts)
-        return _table([f"<TR>{''.join(parts)}</TR>"])
+            return labels.table(f"<TR>{part}</TR>" for part in parts)
+        return labels.table([f"<TR>{''.join(parts)}</TR>"])
 
     def strip(self, cells: Sequence[str]) -> str:
         if self.down:
-            return _table([f"<TR>{''.join(cells)}</TR>"])
-        return _table(f"<TR>{cell}</TR>" for cell in cells)
+            return labels.table([f"<TR>{''.join(cells)}</TR>"])
+        return labels.table(f"<TR>{cell}</TR>" for cell in cells)
 
     def inset(self, cells: Sequence[str]) -> str:
         return f'<TD BORDER="0" CELLPADDING="0">{self.strip(cells)[1:-1]}</TD>'
@@ -495,7 +498,7 @@ class _Picture:
                         ],
                     ),
                 ]
-                cells.append(_cell(lines, f"i{call.number}_{position}"))
+                cells.append(labels.cell(lines, f"i{call.number}_{position}"))
         return cells
 
     def cells_out(self, calls: Sequence[Call], folded: Folded) -> list[str]:
@@ -511,7 +514,7 @@ class _Picture:
                     ", ".join(filter(None, [_call(call, calls), label])),
                     self.shapes(view, [one.outputs[position] for one in folded.alike(call).calls]),
                 ]
-                cells.append(_cell(lines, f"o{call.number}_{position}"))
+                cells.append(labels.cell(lines, f"o{call.number}_{position}"))
         return cells
 
     def shapes(self, view: View, ids: Iterable[str]) -> str:
@@ -524,9 +527,11 @@ def _repeat_look(part: Repeat, folded: Folded) -> dict[str, Any]:
     hands = {id(folded.made_by(one)): folded.made_by(one) for one in part.hands}
     names = [spans.names([layer.name for layer in folded.layers(one)]) for one in hands.values()]
     on = f"each time on what {join(names)} gave the time before"
-    left = '<BR ALIGN="LEFT"/>'
+    head = f"{labels.bold(often)}&#160; {labels.small(f'{inside} in all')}"
     return {
-        "label": f"<{_bold(often)}&#160; {_small(f'{inside} in all')}{left}{_small(on)}{left}>",
+        "label": "<"
+        + "".join(f'{line}<BR ALIGN="LEFT"/>' for line in (head, labels.small(on)))
+        + ">",
         "labeljust": "l",
         "style": "rounded",
         "penwidth": "2",
@@ -534,44 +539,9 @@ def _repeat_look(part: Repeat, folded: Folded) -> dict[str, Any]:
         "fontcolor": INK,
         "fontname": "Arial",
         "margin": "12",
-        "tooltip": _quoted(f"{often}, {on}"),
+        "tooltip": labels.quoted(f"{often}, {on}"),
         "class": "repeat",
     }
-
-
-def _settings(layers: Sequence[Layer]) -> list[str]:
-    """Write the settings of layers at one place in the copies of a block."""
-    several = [list(chain(layer)) for layer in layers]
-    return [
-        f"{name}={spans.texts(values)}"
-        for same in zip(*several, strict=True)
-        for name, values in _together([dict(layer.facts) for layer in same])
-    ]
-
-
-def _together(several: Sequence[Mapping[str, Fact]]) -> Iterator[tuple[str, list[str]]]:
-    """Yield each name in some mappings with its value in each."""
-    for name in dict.fromkeys(name for one in several for name in one):
-        yield name, [value(one[name]) if name in one else "default" for one in several]
-
-
-def _weights(numbers: Sequence[int]) -> str:
-    if not any(numbers):
-        return ""
-    return (
-        plural(numbers[0], "weight")
-        if len(numbers) == 1
-        else f"{spans.numbers(numbers)} weights each time"
-    )
-
-
-def _rows(words: Sequence[str]) -> list[str]:
-    return [", ".join(words[at : at + 2]) for at in range(0, len(words), 2)]
-
-
-def _class(layer: Layer) -> str:
-    name = _text(class_name(layer))
-    return f"<U>{name}</U>" if address(layer) else name
 
 
 def _order(view: View, call: Call, graph: LayerGraph) -> dict[int, int]:
@@ -609,40 +579,3 @@ def _key(end: Input) -> str:
 
 def _call(call: Call, calls: Sequence[Call]) -> str:
     return f"call {call.number + 1}" if len(calls) > 1 else ""
-
-
-def _tip(layer: Layer, view: View) -> str:
-    words = [class_name(layer), *facts(layer, "="), *counts(layer, view.times(layer))]
-    return f"{layer.name}: {', '.join(words)}"
-
-
-def _quoted(text: str) -> str:
-    # pydot leaves text in quotation marks alone; Graphviz reads \ as the start of an escape.
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _text(text: str) -> str:
-    return html.escape(text)
-
-
-def _bold(text: str) -> str:
-    return f"<B>{_text(text)}</B>"
-
-
-def _label(head: str, small: Iterable[str]) -> str:
-    """Write a label: a line of normal size, then small ones; the empty ones are left out."""
-    return f"<{'<BR/>'.join([head, *(_small(line) for line in small if line)])}>"
-
-
-def _small(text: str) -> str:
-    return f'<FONT POINT-SIZE="13">{_text(text)}</FONT>'
-
-
-def _cell(lines: Iterable[str], port: str) -> str:
-    return f'<TD PORT="{port}">{"<BR/>".join(_small(line) for line in lines if line)}</TD>'
-
-
-def _table(rows: Iterable[str]) -> str:
-    look = f'BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="5" COLOR="{INK}"'
-    return f"<<TABLE {look}>{''.join(rows)}</TABLE>>"
