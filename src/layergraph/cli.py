@@ -1,6 +1,19 @@
 """The command ``layergraph``: draw and describe saved models.
 
-A model is loaded in Keras' safe mode, so that no code from the file runs.
+.. code-block:: text
+
+    layergraph draw MODEL.keras [-o FILE] [--title TITLE] [--direction TB|LR]
+                    [--detail names|shapes|all] [--depth N] [--no-fold]
+    layergraph describe MODEL.keras [--depth N]
+    layergraph draw MODEL.keras --json
+    layergraph describe MODEL.keras --json
+
+``draw`` writes ``MODEL.svg`` into the current folder unless it is told otherwise. ``--json``
+prints the whole graph, as :meth:`layergraph.graph.LayerGraph.to_json` gives it, and nothing
+else; then there is no picture, so ``-o`` is refused with it.
+
+A model is loaded in Keras' safe mode, so that no code from the file runs. One that needs code
+of its own, such as a layer that Keras does not have, is refused with a line that says so.
 """
 
 from __future__ import annotations
