@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import re
 import subprocess
@@ -20,6 +21,7 @@ from layergraph.graph import (
     Layer,
     LayerGraph,
     Loss,
+    Metric,
     Output,
     Tensor,
     read,
@@ -62,6 +64,51 @@ def test_a_frozen_layer_says_so_and_has_a_dashed_border() -> None:
     assert 'STYLE="DASHED"' in to_dot(graph)
     assert "stroke-dasharray" in draw(graph).svg
     assert "stroke-dasharray" not in draw(line()).svg
+
+
+def test_a_layer_with_state_says_so_and_has_a_heavy_border() -> None:
+    def box(stateful: bool) -> tuple[str, str]:
+        kept = Layer("norm", "BatchNormalization", stateful=stateful)
+        graph = graph_of(["x"], [(kept, ["x:0#0"], 1)], ["norm:0#0"])
+        (node,) = [n for n in picture(graph).get_nodes() if "norm" in (n.get("label") or "")][:1]
+        return labels(graph)["n2"], node.get("label")
+
+    assert "keeps state" in box(True)[0]
+    assert ' BORDER="2"' in box(True)[1]
+    assert "keeps state" not in box(False)[0]
+    assert ' BORDER="2"' not in box(False)[1]
+
+
+def test_a_layer_of_keras_leads_to_its_documentation() -> None:
+    keras_s = Layer("dense", "Dense", module="keras.src.layers.core.dense")
+    graph = graph_of(["x"], [(keras_s, ["x:0#0"], 1)], ["dense:0#0"])
+    assert 'href="https://keras.io/api/layers/core_layers/dense/"' in draw(graph).svg
+    assert "href=" not in draw(line()).svg
+
+
+def test_a_box_has_the_id_of_its_layer_with_the_models_around_it() -> None:
+    ids = {e.get("id", "").partition("-")[2] for e in ET.fromstring(draw(nested()).svg).iter()}
+    assert {"input-a", "layer-encoder", "layer-encoder/inside", "output-merge"} <= ids
+
+
+def test_an_output_of_a_layer_that_nothing_takes_is_told() -> None:
+    lstm = Layer("lstm", "LSTM")
+    graph = graph_of(["x"], [(lstm, ["x:0#0"], 2)], ["lstm:0#1"])
+    assert "output 1, unused / (None, 4) / output 2 / (None, 4)" in labels(graph)["n2"].replace(
+        "lstm", ""
+    )
+
+
+def test_losses_that_do_not_fit_are_told_in_the_picture() -> None:
+    graph = dataclasses.replace(line(), compile_problem="Expected keys")
+    assert "do not fit the outputs" in picture(graph).get("label")
+    assert picture(line()).get("label") is None
+
+
+def test_an_output_shows_its_metrics() -> None:
+    end = Output("dense", "dense:0#0", metrics=(Metric("auc"), Metric("mae", weighted=True)))
+    graph = graph_of(["x"], [(dense(), ["x:0#0"], 1)], [end])
+    assert any("metric auc / weighted metric mae" in text for text in labels(graph).values())
 
 
 def test_a_shared_layer_is_one_box_with_a_place_for_each_call() -> None:
