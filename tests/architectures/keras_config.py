@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import keras
+import numpy as np
 
 from layergraph.graph import Call, Layer, LayerGraph, Weight
 
@@ -193,7 +194,7 @@ def _compare_call(
         edges += within
         default = parameters[name].default if name in parameters else False
         if not within and _plain(value) and value is not None and value != default:
-            constants[name] = tuple(value) if isinstance(value, list) else value
+            constants[name] = value
     got = [
         Edge(
             argument.name,
@@ -206,8 +207,9 @@ def _compare_call(
         for argument in call.arguments
     ]
     found.same(f"call {call.id} takes", edges, got)
-    kept = {name: value for name, value in call.constants if name in constants}
-    found.same(f"constants of {call.id}", constants, kept)
+    kept = {name: _rounded(value) for name, value in call.constants if name in constants}
+    expected = {name: _rounded(value) for name, value in constants.items()}
+    found.same(f"constants of {call.id}", expected, kept)
     # The public attribute tells what the first call gave, whichever model that was for, and of a
     # nested model its own outputs.
     several = id(operation) in found.several or len(graph.calls_of(call.layer)) > 1
@@ -266,6 +268,13 @@ def _plain(value: object) -> bool:
     return isinstance(value, bool | int | float | str)
 
 
+def _rounded(value: Any) -> Any:  # noqa: ANN401
+    """Lists as tuples, and numbers as the 32 bits that Keras computes with, as they are read."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_rounded, value))
+    return float(np.float32(value)) if isinstance(value, float) else value
+
+
 def _triples(structure: object) -> Iterator[tuple[str, int, int]]:
     """The ``[layer, call, tensor]`` in the config's inputs or outputs."""
     if isinstance(structure, dict):
@@ -307,8 +316,7 @@ def _compare_layer(found: _Compared, layer: Any, read: Layer) -> None:  # noqa: 
     for name, fact in read.facts:
         value = config.get(name)
         if _plain(value) and _plain(fact):
-            expected = tuple(value) if isinstance(value, list) else value
-            found.same(f"{name} of {read.name}", expected, fact)
+            found.same(f"{name} of {read.name}", _rounded(value), _rounded(fact))
 
 
 def _compare_weights(found: _Compared, layer: Any, read: tuple[Weight, ...]) -> None:  # noqa: ANN401
