@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from drawing_graphs import dense, edges, graph_of, labels
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from layergraph.drawing import _spans as spans
@@ -120,11 +120,12 @@ def test_blocks_of_blocks_say_how_often_each_time() -> None:
     often = (2, 3, 5, 2, 2, 2, 2, 2)
     for stage, times in enumerate(often, start=1):
         start = steps[-1][0].name + ":0#0" if steps else "x:0#0"
-        steps += row(layer(f"s{stage}_down", "Conv2D"), start=start)
-        steps += residuals(times, 8 * stage, stage, f"s{stage}_down:0#0")
+        down = layer(f"s{stage}_down", "Conv2D"), layer(f"s{stage}_norm", "Norm")
+        steps += row(*down, start=start)
+        steps += residuals(times, 8 * stage, stage, f"s{stage}_norm:0#0")
     graph = of(steps)
     block = ["s1b0_first", "s1b0_second", "s1b0_add"]
-    assert [((8,), ["s1_down", (often, block)])] == outline(folded(graph))
+    assert [((8,), ["s1_down", "s1_norm", (often, block)])] == outline(folded(graph))
     (outer,) = picture(graph).get_subgraphs()
     (inner,) = outer.get_subgraphs()
     assert "2..5 times in a row" in inner.get("label")
@@ -185,17 +186,83 @@ def test_layers_side_by_side_are_no_repeat() -> None:
     assert 41 == boxes(folded(graph))
 
 
-def test_a_block_that_takes_from_the_two_before_is_folded() -> None:
+def from_two_before(times: int) -> LayerGraph:
+    """Blocks that take from the two before, as does the last layer."""
     steps: list[Step] = row(layer("a", "Conv2D"), layer("b", "Conv2D"))
     ends = ["a:0#0", "b:0#0"]
-    for number in range(8):
+    for number in range(times):
         steps += row(layer(f"c{number}"), start=ends[-1])
         steps += row(layer(f"p{number}", "Pool"), start=ends[-2])
         steps.append((layer(f"m{number}", "Add"), [f"c{number}:0#0", f"p{number}:0#0"], 1))
         ends.append(f"m{number}:0#0")
-    graph = of(steps)
+    return of([*aside(), *steps, (layer("last", "Concatenate"), ends[-2:], 1)])
+
+
+def aside() -> list[Step]:
+    """Layers side by side, so many that the picture is large."""
+    return [(layer(f"aside{number}", f"Aside{number}"), ["x:0#0"], 1) for number in range(FEW)]
+
+
+def test_a_block_that_takes_from_the_two_before_is_folded() -> None:
+    graph = from_two_before(8)
     repeats = [part for part in folded(graph) if isinstance(part, Repeat)]
     assert [(8,)] == [part.times for part in repeats]
+    (note,) = [
+        edge.get("label")
+        for edge in picture(graph).get_edges()
+        if "last time but one" in (edge.get("label") or "")
+    ]
+    assert "<&#160;of the last time but one>" == note
+
+
+def test_two_blocks_do_not_show_that_each_takes_from_the_two_before() -> None:
+    assert not any(isinstance(part, Repeat) for part in folded(from_two_before(2)))
+
+
+def test_a_copy_begins_with_a_layer_that_has_a_matrix() -> None:
+    steps = [*row(layer("n", "Norm"), layer("r", "ReLU"))]
+    end = "r:0#0"
+    for number in range(5):
+        kernel = (Weight("kernel", (2, 2), "float32", True, number),)
+        conv = layer(f"c{number}", "Conv2D", weights=kernel)
+        steps += row(conv, layer(f"n{number}", "Norm"), layer(f"r{number}", "ReLU"), start=end)
+        end = f"r{number}:0#0"
+    assert ["n", "r", ((5,), ["c0", "n0", "r0"])] == outline(folded(of(steps)))
+
+
+def test_a_copy_ends_where_it_hands_the_fewest_tensors_on() -> None:
+    steps: list[Step] = []
+    end = "x:0#0"
+    for number in range(6):
+        first, left, right = (layer(f"{name}{number}") for name in ("first", "left", "right"))
+        steps += row(first, left, start=end)
+        steps += row(right, start=f"first{number}:0#0")
+        takes = [end, f"left{number}:0#0", f"right{number}:0#0"]
+        steps.append((layer(f"add{number}", "Add"), takes, 1))
+        end = f"add{number}:0#0"
+    graph = of([*aside(), *steps])
+    assert ((6,), ["first0", "left0", "right0", "add0"]) in outline(folded(graph))
+
+
+def test_two_of_a_kind_in_a_straight_line_stay_as_they_are() -> None:
+    line = row(*(layer(f"{kind}{at}", kind) for at in range(2) for kind in ("A", "B", "C")))
+    assert not any(isinstance(part, Repeat) for part in folded(of([*aside(), *line])))
+
+
+def test_frozen_layers_are_not_folded_with_others() -> None:
+    layers = [
+        layer(
+            f"d{number}",
+            facts=(("units", number),),
+            trainable=number > 3,
+            weights=(Weight("kernel", (2, 2), "float32", number > 3, number),),
+        )
+        for number in range(8)
+    ]
+    graph = of([*aside(), *row(*layers)])
+    assert [((4,), ["d0"]), ((4,), ["d4"])] == [
+        part for part in outline(folded(graph)) if isinstance(part, tuple)
+    ]
 
 
 def test_a_layer_that_every_copy_calls_is_one_box_that_says_so() -> None:
@@ -334,6 +401,24 @@ def built(blocks: list[tuple[list[tuple[str, int, int]], int]], extra: list[int]
     return of(steps, *sorted(chosen))
 
 
+A, A2, A3, A4 = ("A", 1, 0), ("A", 2, 0), ("A", 3, 0), ("A", 4, 0)
+
+
+# What once went wrong.
+@example(blocks=[([A3], 6), ([A2], 7)], extra=[])
+@example(blocks=[([A, A2], 1), ([A], 8), ([("A", 1, 2)], 1)], extra=[])
+@example(
+    blocks=[([A, A, ("A", 1, 1)], 3), ([A3], 8), ([("B", 2, 1), ("B", 3, 1)], 2), ([A, A], 5)],
+    extra=[],
+)
+@example(
+    blocks=[([A, A2, A, A], 9), ([A], 1), ([A, A4, A], 3), ([("C", 1, 0), A, A, A], 1), ([A], 1)],
+    extra=[69],
+)
+@example(
+    blocks=[([A, ("A", 1, 2)], 8), ([A, A2, A], 5), ([A2, ("A", 1, 2)], 3), ([A, A, A2], 4)],
+    extra=[30],
+)
 @settings(max_examples=100, deadline=None)
 @given(
     blocks=st.lists(BLOCK, min_size=1, max_size=5), extra=st.lists(st.integers(0, 99), max_size=2)

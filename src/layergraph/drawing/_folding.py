@@ -89,8 +89,7 @@ def _orders(view: View) -> Iterator[Sequence[Call]]:
     """Yield the calls in orders that keep what belongs together side by side.
 
     First the reading order. In the second, what a call takes comes right before it, the longest
-    way first: a block stays whole that takes one more thing from far away. In the third, each
-    call comes as late as those that need it allow: blocks stay whole that take from two before.
+    way first: a block stays whole that takes one more thing from far away.
     """
     yield view.calls
     made_by = {tensor: call for call in view.calls for tensor in call.outputs}
@@ -117,13 +116,6 @@ def _orders(view: View) -> Iterator[Sequence[Call]]:
                 found[stack.pop().id] = call
     if tuple(found.values()) != view.calls:
         yield tuple(found.values())
-    ranks = dict.fromkeys(found, 0)
-    for call in reversed(found.values()):
-        for one in before[call.id]:
-            ranks[one.id] = max(ranks[one.id], ranks[call.id] + 1)
-    late = tuple(sorted(found.values(), key=lambda call: -ranks[call.id]))
-    if late not in (view.calls, tuple(found.values())):
-        yield late
 
 
 # Items: a part, as the search sees it
@@ -384,15 +376,14 @@ def _valid(run: _Run, wires: _Wires, view: View) -> _Run:
 def _fed(run: _Run, copy: int, wires: _Wires) -> str | None:
     """Say how a copy is fed: as the one before (``"alike"``), or from further back too.
 
-    ``None`` if it is fed otherwise, or takes nothing from the one before.
+    ``None`` if it is fed otherwise.
     """
     begin = run.start + copy * run.length
-    chained, how = False, "alike"
+    how = "alike"
     for at in range(begin, begin + run.length):
         here, there = wires.items[at], wires.items[at - run.length]
         for mine, theirs in zip(here.takes, there.takes, strict=True):
             where, slot = wires.place(mine)
-            chained |= begin - run.length <= where < begin
             if mine == theirs and where < run.start:
                 continue
             other, other_slot = wires.place(theirs)
@@ -406,7 +397,7 @@ def _fed(run: _Run, copy: int, wires: _Wires) -> str | None:
                 how = "earlier"
             elif copy > 2 or where >= run.start + run.length:
                 return None
-    return how if chained else None
+    return how
 
 
 def _stray(run: _Run, wires: _Wires, before: bool) -> int | None:
