@@ -117,15 +117,20 @@ def test_settings_that_differ_are_folded_in_a_large_picture_only() -> None:
 
 def test_blocks_of_blocks_say_how_often_each_time() -> None:
     steps: list[Step] = []
+    end = "x:0#0"
     often = (2, 3, 5, 2, 2, 2, 2, 2)
-    for stage, times in enumerate(often, start=1):
-        start = steps[-1][0].name + ":0#0" if steps else "x:0#0"
-        down = layer(f"s{stage}_down", "Conv2D"), layer(f"s{stage}_norm", "Norm")
-        steps += row(*down, start=start)
-        steps += residuals(times, 8 * stage, stage, f"s{stage}_norm:0#0")
+    for stage, times in enumerate(often):
+        steps += row(layer(f"down{stage}", "Conv2D"), layer(f"norm{stage}", "Norm"), start=end)
+        end = f"norm{stage}:0#0"
+        for number in range(times):
+            units = (("units", 8 * (stage + 1)),)
+            inner = [layer(f"s{stage}b{number}_{at}", facts=units) for at in range(3)]
+            add = layer(f"s{stage}b{number}_add", "Add")
+            steps += [*row(*inner, start=end), (add, [end, f"{inner[-1].name}:0#0"], 1)]
+            end = f"{add.name}:0#0"
     graph = of(steps)
-    block = ["s1b0_first", "s1b0_second", "s1b0_add"]
-    assert [((8,), ["s1_down", "s1_norm", (often, block)])] == outline(folded(graph))
+    block = ["s0b0_0", "s0b0_1", "s0b0_2", "s0b0_add"]
+    assert [((8,), ["down0", "norm0", (often, block)])] == outline(folded(graph))
     (outer,) = picture(graph).get_subgraphs()
     (inner,) = outer.get_subgraphs()
     assert "2..5 times in a row" in inner.get("label")
@@ -219,15 +224,21 @@ def test_two_blocks_do_not_show_that_each_takes_from_the_two_before() -> None:
     assert not any(isinstance(part, Repeat) for part in folded(from_two_before(2)))
 
 
+def straight(weights: bool, *kinds: str) -> list[object]:
+    """The outline of layers in a row, of which the convolutions may have weights."""
+    layers = []
+    for at, kind in enumerate(kinds):
+        kernel = (Weight("kernel", (2, 2), "float32", True, at),)
+        layers.append(layer(f"{kind}{at}", kind, weights=kernel if weights and kind == "C" else ()))
+    return outline(folded(of(row(*layers))))
+
+
 def test_a_copy_begins_with_a_layer_that_has_a_matrix() -> None:
-    steps = [*row(layer("n", "Norm"), layer("r", "ReLU"))]
-    end = "r:0#0"
-    for number in range(5):
-        kernel = (Weight("kernel", (2, 2), "float32", True, number),)
-        conv = layer(f"c{number}", "Conv2D", weights=kernel)
-        steps += row(conv, layer(f"n{number}", "Norm"), layer(f"r{number}", "ReLU"), start=end)
-        end = f"r{number}:0#0"
-    assert ["n", "r", ((5,), ["c0", "n0", "r0"])] == outline(folded(of(steps)))
+    assert [((5,), ["C0", "N1", "R2"]), "C15"] == straight(True, *"CNR" * 5, "C")
+
+
+def test_a_copy_is_as_late_as_can_be() -> None:
+    assert ["N0", "R1", ((5,), ["C2", "N3", "R4"])] == straight(False, "N", "R", *"CNR" * 5)
 
 
 def test_a_copy_ends_where_it_hands_the_fewest_tensors_on() -> None:
@@ -240,8 +251,20 @@ def test_a_copy_ends_where_it_hands_the_fewest_tensors_on() -> None:
         takes = [end, f"left{number}:0#0", f"right{number}:0#0"]
         steps.append((layer(f"add{number}", "Add"), takes, 1))
         end = f"add{number}:0#0"
-    graph = of([*aside(), *steps])
+    graph = of([*aside(), *steps, *row(layer("first6"), start=end)])
     assert ((6,), ["first0", "left0", "right0", "add0"]) in outline(folded(graph))
+
+
+def test_what_the_first_copy_gives_to_all_others_keeps_it_out_of_the_fold() -> None:
+    steps: list[Step] = []
+    end = "x:0#0"
+    for number in range(8):
+        steps += row(layer(f"first{number}"), start=end)
+        takes = [f"first{number}:0#0", "first0:0#0"]
+        steps.append((layer(f"add{number}", "Add"), takes, 1))
+        end = f"add{number}:0#0"
+    (alone,) = [part for part in parts_of(folded(of(steps))) if part.calls[0].layer == "first0"]
+    assert 1 == len(alone.calls)
 
 
 def test_two_of_a_kind_in_a_straight_line_stay_as_they_are() -> None:
