@@ -488,3 +488,14 @@ def test_a_network_of_any_length_is_a_picture_of_few_boxes(layers: int) -> None:
     graph = of(residuals(layers))
     assert 3 == boxes(folded(graph))
     assert f"{layers:,} times in a row" in draw(graph).svg
+
+
+def test_of_nested_models_that_repeat_the_first_is_shown() -> None:
+    inner = of(row(layer("inside")))
+    models = [
+        Layer(f"block{number}", "Functional", kind="model", graph=inner) for number in range(6)
+    ]
+    graph = of(row(*models))
+    assert any("1 layer inside / the first is shown" in text for text in labels(graph).values())
+    assert not any("first is shown" in text for text in labels(graph, depth=0).values())
+    assert "block0: Functional; and 5 more like it" in draw(graph).svg

@@ -303,6 +303,8 @@ def _best(wires: _Wires, search: _Search, least: int) -> _Run | None:
     best: _Run | None = None
     for length in range(least, len(tokens) // 2 + 1):
         alike = tokens[:-length] == tokens[length:]
+        if np.count_nonzero(alike) < length:
+            continue
         changes = np.flatnonzero(np.diff(np.concatenate(([False], alike, [False]))))
         for first, last in changes.reshape(-1, 2).tolist():
             most = (last - first) // length * length

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from layergraph.graph import Fact, Layer
 
 
-def tip(layer: Layer, view: View) -> str:
+def tip(layers: Sequence[Layer], view: View) -> str:
+    """Write the tooltip of a box for the layers at one place in the copies of a block."""
+    layer, several = layers[0], {layer.name for layer in layers}
     words = [class_name(layer), *facts(layer, "="), *counts(layer, view.times(layer))]
-    return f"{layer.name}: {', '.join(words)}"
+    more = f"; and {len(several) - 1} more like it" if len(several) > 1 else ""
+    return f"{layer.name}: {', '.join(words)}{more}"
 
 
 def settings(layers: Sequence[Layer]) -> list[str]:

@@ -127,7 +127,7 @@ class _Picture:
         self.dot.set_node_defaults(shape="box", fontsize="14", margin="0.14,0.07", **ink)
         self.dot.set_edge_defaults(fontsize="12", arrowsize="0.7", **ink)
         starts = {end.tensor: self.input(end, graph, self.dot) for end in graph.inputs}
-        sources = self.inside(graph, starts, self.dot, 0)
+        sources = self.inside(graph, starts, self.dot)
         if graph.compile_problem and detail == "all":
             self.dot.set("label", labels.label("The losses or metrics do not fit the outputs", []))
         for output in graph.outputs:
@@ -141,7 +141,6 @@ class _Picture:
         graph: LayerGraph,
         sources: Mapping[str, str],
         parent: Any,  # noqa: ANN401 - pydot has no types
-        level: int,
     ) -> dict[str, str]:
         """Draw the layers of a graph, and the edges to them.
 
@@ -149,7 +148,6 @@ class _Picture:
             graph: The graph.
             sources: Addresses of the graph's inputs, by tensor.
             parent: The part of the picture to draw in.
-            level: How many frames of nested models there are around it.
 
         Returns:
             The addresses of all tensors.
@@ -158,7 +156,7 @@ class _Picture:
         parts = fold(view) if self.fold else unfolded(view)
         folded = Folded(view, parts)
         ways: dict[str, _Ways] = {}
-        self.parts(parts, folded, ways, parent, level)
+        self.parts(parts, folded, ways, parent)
         places = dict(sources)
         for start, end in folded.boxes:
             outs = ways[start.calls[0].layer].outs
@@ -181,7 +179,6 @@ class _Picture:
         folded: Folded,
         ways: dict[str, _Ways],
         parent: Any,  # noqa: ANN401
-        level: int,
     ) -> None:
         """Draw the boxes of some parts, and note the ways into and out of them."""
         import pydot
@@ -190,12 +187,12 @@ class _Picture:
             if isinstance(part, Repeat):
                 self.frames += 1
                 frame = pydot.Cluster(f"r{self.frames}", **_repeat_look(part, folded))
-                self.parts(part.parts, folded, ways, frame, level)
+                self.parts(part.parts, folded, ways, frame)
                 parent.add_subgraph(frame)
             elif isinstance(part, Chain):
                 ways[part.links[0].calls[0].layer] = self.chain(part, folded, parent)
             elif part.calls[0].layer not in ways:
-                ways[part.calls[0].layer] = self.layer(part, folded, parent, level)
+                ways[part.calls[0].layer] = self.layer(part, folded, parent)
 
     def chain(self, part: Chain, folded: Folded, parent: Any) -> _Ways:  # noqa: ANN401
         """Draw a chain of layers as one box."""
@@ -267,12 +264,11 @@ class _Picture:
         alike: Alike,
         folded: Folded,
         parent: Any,  # noqa: ANN401
-        level: int,
     ) -> _Ways:
         layer = folded.layers(alike)[0]
         inside = _inside(layer)
-        if inside is not None and (self.depth is None or level < self.depth):
-            return self.frame(alike, inside, folded, parent, level)
+        if inside is not None and self.opens:
+            return self.frame(alike, inside, folded, parent)
         calls = folded.calls_of(layer.name)
         ins, outs = self.cells_in(calls, folded), self.cells_out(calls, folded)
         shared = len(calls) > 1
@@ -287,7 +283,7 @@ class _Picture:
             page=address(layer),
         )
         kind = "shared" if shared else layer.kind
-        tip = labels.tip(layer, folded.view)
+        tip = labels.tip(folded.layers(alike), folded.view)
         node = self.node(parent, label, kind, layer.name, tip, shape="plain")
         return self.ways(node, calls, folded, label)
 
@@ -297,7 +293,6 @@ class _Picture:
         graph: LayerGraph,
         folded: Folded,
         parent: Any,  # noqa: ANN401
-        level: int,
     ) -> _Ways:
         """Draw a nested model, or one that a wrapper applies, as a frame around its layers.
 
@@ -311,7 +306,7 @@ class _Picture:
         calls = folded.calls_of(layer.name)
         shared = len(calls) > 1
         kind = "shared" if shared else "layer"
-        tip = labels.tip(layer, folded.view)
+        tip = labels.tip(folded.layers(alike), folded.view)
         look: dict[str, Any] = {
             "label": "",
             "style": "rounded,filled" + (",dashed" if layer.frozen else ""),
@@ -333,7 +328,7 @@ class _Picture:
         starts = {end.tensor: self.input(end, graph, frame) for end in graph.inputs}
         for tensor, start in starts.items():
             self.edge(entrance, start, graph.tensor(tensor))
-        places = self.inside(graph, starts, frame, level + 1)
+        places = self.inside(graph, starts, frame)
         self.place.pop()
         if shared or layer.graph is None:
             ends = [labels.cell([end.name], f"e{at}") for at, end in enumerate(graph.outputs)]
@@ -352,6 +347,11 @@ class _Picture:
                 ways.outs[tensor] = places[end.tensor]
         parent.add_subgraph(frame)
         return ways
+
+    @property
+    def opens(self) -> bool:
+        """Whether nested models are opened at this depth."""
+        return self.depth is None or len(self.place) < self.depth
 
     # Nodes and edges
 
@@ -443,6 +443,9 @@ class _Picture:
         inside = _inside(layer)
         if inside is not None and self.detail != "names":
             small.append(f"{plural(len(View(inside).layers), 'layer')} inside")
+            # Each time it is another model, and what is opened is one of them.
+            several = len({one.name for one in layers}) > 1
+            small += ["the first is shown"] if several and self.opens else []
         name = spans.names([one.name for one in layers])
         return labels.label(f"{labels.bold(name)}&#160; {labels.linked_class(layer)}", small)
 
