@@ -427,6 +427,8 @@ def _stray(run: _Run, wires: _Wires, before: bool) -> int | None:
 
 def _whole(run: _Run, wires: _Wires, view: View) -> bool:
     """Say whether a run holds all calls of its layers."""
+    if not view.shares:
+        return True
     held: dict[str, int] = {}
     for item in wires.items[run.start : run.stop]:
         for call in calls(item.part):

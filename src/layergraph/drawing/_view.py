@@ -80,6 +80,11 @@ class View:
         """Say how many calls of a layer there are to tell."""
         return self._times.get(layer.name, 0)
 
+    @property
+    def shares(self) -> bool:
+        """Whether a layer is called more than once."""
+        return len(self._times) < len(self.calls)
+
     @cached_property
     def _times(self) -> Counter[str]:
         return Counter(call.layer for call in self.calls)
