@@ -161,3 +161,17 @@ def test_reading_takes_no_name_from_what_is_built_later() -> None:
     keras.utils.clear_session()
     read(headline(loss="mse", metrics=[keras.metrics.AUC, None]))
     assert "auc" == keras.metrics.AUC().name
+    assert "dense" == layers.Dense(1).name
+    read(headline())
+    assert "dense_1" == layers.Dense(1).name
+
+
+def test_metrics_of_keys_that_are_names_of_other_outputs_go_where_keras_puts_them() -> None:
+    x = keras.Input((2,), name="x")
+    model = keras.Model(x, {"p": layers.Dense(1, name="q")(x), "q": layers.Dense(1, name="p")(x)})
+    model.compile("sgd", loss={"p": "mse", "q": "mse"}, metrics=["mae", "mse"])
+    ones = np.ones((4, 1))
+    log = model.evaluate(np.ones((4, 2)), {"p": ones, "q": ones}, verbose=0, return_dict=True)
+    told = [f"{end.name}_{metric.name}" for end in read(model).outputs for metric in end.metrics]
+    assert ["p_mse", "q_mae"] == told
+    assert {"loss", "p_loss", "q_loss", *told} == set(log)

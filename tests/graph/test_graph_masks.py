@@ -122,6 +122,27 @@ STEPS: dict[str, tuple[str, Step]] = {
     "a model in a model": ("rp", lambda x: model_of(model_of(layers.Dense(4)))(x)),
     "a layer behind a nested model": ("rp", lambda x: layers.Dense(4)(model_of(layers.ReLU())(x))),
     "an RNN behind a nested model": ("rup", lambda x: sequences()(model_of(layers.ReLU())(x))),
+    "a function": ("r", lambda x: layers.Lambda(lambda inputs: inputs * 1.0)(x)),
+    "a function of masks": (
+        "ru",
+        lambda x: layers.Lambda(lambda inputs, mask=None: inputs * 1.0)(x),
+    ),
+    "a mask given to a nested model": (
+        "rup",
+        lambda x: model_of(sequences())(unmasked(x), mask=ops.any(x > 0, axis=-1)),
+    ),
+    "an RNN's end behind a nested model": (
+        "ru",
+        lambda x: layers.LSTM(4)(model_of(layers.ReLU())(x)),
+    ),
+    "a product behind a nested model": (
+        "r",
+        lambda x: layers.Dot((2, 2))([model_of(layers.ReLU())(x), x]),
+    ),
+    "a sum with what has none behind a nested model": (
+        "r",
+        lambda x: layers.Add()([model_of(layers.ReLU())(x), unmasked(x)]),
+    ),
     "a sum behind a nested model": (
         "rp",
         lambda x: layers.Add()([x, model_of(layers.ReLU())(x)]),
@@ -171,17 +192,28 @@ def test_a_mask_made_in_a_nested_model_comes_out_of_it() -> None:
     assert graph.tensor("words:0#0").masked
 
 
+@pytest.mark.parametrize("given", ["dict", "list"])
 @pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask")
-def test_a_nested_model_of_two_inputs_keeps_their_masks_apart() -> None:
+def test_a_nested_model_of_two_inputs_keeps_their_masks_apart(given: str) -> None:
     a, b = keras.Input((5, 4), name="a"), keras.Input((5, 4), name="b")
-    inner = keras.Model({"a": a, "b": b}, {"p": layers.ReLU()(a), "q": layers.ReLU()(b)})
+    inputs = {"a": a, "b": b} if given == "dict" else [b, a]
+    inner = keras.Model(inputs, {"p": layers.ReLU()(a), "q": layers.ReLU()(b)})
     ids, plain = keras.Input((5,), dtype="int32"), keras.Input((5, 4))
     masked = layers.Embedding(9, 4, mask_zero=True)(ids)
-    result = inner({"b": masked, "a": plain})
-    graph = read(keras.Model([ids, plain], result))
+    graph = read(keras.Model([ids, plain], inner({"a": plain, "b": masked})))
     assert [("p", False), ("q", True)] == [
         (end.name, graph.tensor(end.tensor).masked) for end in graph.outputs
     ]
+
+
+@pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask")
+def test_a_nested_model_that_uses_a_mask_of_its_own_does_not_use_another() -> None:
+    ids, side = keras.Input((5,), dtype="int32"), keras.Input((5, 4))
+    words = layers.Embedding(9, 4, mask_zero=True)(ids)
+    inner = keras.Model([ids, side], [layers.LSTM(2)(words), unmasked(side)], name="inner")
+    ids = keras.Input((5,), dtype="int32")
+    graph = read(keras.Model(ids, inner([ids, layers.Embedding(9, 4, mask_zero=True)(ids)])))
+    assert MaskUse(received=True) == graph.mask_use("inner:0")
 
 
 def test_a_graph_without_masks_tells_none() -> None:

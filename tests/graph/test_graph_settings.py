@@ -130,3 +130,15 @@ def test_reading_warns_of_nothing() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert ("activation", "lambda") in read(model).layer("dense").facts
+
+
+def test_a_number_is_no_answer_to_yes_or_no() -> None:
+    class Times(layers.Layer):
+        def __init__(self, times: object = True, flag: object = 0) -> None:
+            super().__init__()
+            self.times, self.flag = times, flag
+
+        def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
+            return inputs
+
+    assert {"times": 1, "flag": False} == facts(Times(times=1, flag=False))

@@ -127,3 +127,13 @@ def test_a_table_that_no_method_changes_is_no_state() -> None:
         (layer.stateful, layer.weights[0].state) for layer in (table, count)
     ]
     assert not table.frozen
+
+
+def test_quantized_weights_are_no_state() -> None:
+    dense = layers.Dense(4, name="dense")
+    x = keras.Input((4,), name="x")
+    model = keras.Model(x, dense(x))
+    dense.quantize("int8")
+    layer = read(model).layer("dense")
+    assert "int8" in {weight.dtype for weight in layer.weights}
+    assert ({False}, False) == ({weight.state for weight in layer.weights}, layer.stateful)

@@ -10,7 +10,8 @@ weights. A *tensor* is what a call gives, or an input of the model.
 
 Ids are names, not addresses: ``lstm`` is a layer, ``lstm:0`` its first call in this
 model, ``lstm:0#0`` the first tensor of that call. They are the
-``[name, call, tensor]`` that Keras writes into ``model.get_config()``.
+``[name, call, tensor]`` that Keras writes into ``model.get_config()``. A name may hold
+``:`` and ``#`` too; the last of each in an id is ours.
 """
 
 from layergraph.graph._layergraph import (

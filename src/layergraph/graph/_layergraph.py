@@ -32,8 +32,8 @@ class Weight:
         name: Name of the variable within its layer, such as ``kernel``.
         shape: Shape of the variable.
         dtype: Its dtype, such as ``float32``.
-        trainable: Whether training changes it: false for a frozen layer, and for
-            statistics such as the moving mean of a BatchNormalization.
+        trainable: Whether training the model that was read changes it: false for a frozen
+            layer, and for statistics such as the moving mean of a BatchNormalization.
         number: Two weights with the same number are the same variable, however many
             layers or nested models hold it. Numbers count from 0 in reading order.
         state: Whether the layer itself changes it, and training never does: the moving mean
@@ -65,11 +65,12 @@ class Layer:
     Attributes:
         name: The name, unique within its graph.
         class_name: The class, such as ``Dense``.
-        module: Module of the class, such as ``keras.layers``; empty if unknown.
+        module: Module of the class, such as ``keras.src.layers.core.dense``; empty if unknown.
         kind: ``"layer"``, ``"op"`` (a function of ``keras.ops``, without weights) or
             ``"model"`` (a nested functional or Sequential model).
         facts: Pairs (argument, value) of the layer's settings that differ from the
-            class's defaults, such as ``("units", 64)``.
+            class's defaults, such as ``("units", 64)``, in the order of the arguments. An
+            object is told as one would write it: ``("kernel_regularizer", "L2(l2=0.01)")``.
         weights: Its variables.
         trainable: The layer's ``trainable`` flag.
         graph: The graph inside a nested model, else ``None``.
@@ -174,8 +175,9 @@ class Call:
         arguments: The tensors given, in order; a tensor given twice stands twice.
         outputs: Ids of the tensors that come out, in order.
         constants: Pairs (parameter, value) of the other arguments that differ from their
-            defaults, such as ``("training", True)``. A value that is no plain number, text
-            or tuple is told by its type.
+            defaults, such as ``("training", True)``; one among tensors has its place:
+            ``("xs[1]", 2.0)``. A value that is no plain number, text or tuple is told by its
+            type, and by its shape if it has one.
         mask: What becomes of masks in it; ``None`` where there are none, or where nobody
             said so: ask :meth:`LayerGraph.mask_use`.
 
@@ -214,7 +216,8 @@ class Tensor:
         dtype: The dtype, such as ``float32``.
         call: Id of the call that made it; ``None`` for an input of the model.
         position: Its place among the call's outputs.
-        masked: Whether a mask travels with it, which tells later layers what is padding.
+        masked: Whether a mask travels with it when the model runs, which tells later layers
+            what is padding.
         mask: Id of the tensor that is this mask, where the model computes it.
     """
 

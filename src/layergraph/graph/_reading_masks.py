@@ -119,6 +119,7 @@ class _Came:
         used: Whether the layer is handed a mask, by its caller or by Keras.
         given: The masks that its caller gave it.
         others: The other tensors that it was given.
+        received: Whether any mask comes, with a tensor or by itself.
         unlike_built: Whether a mask comes that was not there while the model was built.
     """
 

@@ -21,18 +21,17 @@ class State:
         changing: dict[type, bool] = {}
         for layer in model._flatten_layers():
             cls = type(layer)
-            own = layer._non_trainable_variables
             if cls not in changing:
                 changing[cls] = _assigns(cls)
-            if own and changing[cls] and not layer.quantization_mode:
+            own = layer._non_trainable_variables
+            changes = bool(own) and changing[cls] and not layer.quantization_mode
+            if changes:
                 self.variables.update(map(id, own))
             if isinstance(layer, keras.layers.Normalization):
-                continue  # its statistics change by adapt, not by batches
-            if isinstance(layer, keras.layers.BatchNormalization):
-                goes_on = bool(own) and layer.trainable
-            else:
-                goes_on = bool(own) and changing[cls] and not layer.quantization_mode
-            if goes_on or getattr(layer, "stateful", False) is True:
+                changes = False  # by adapt, not by batches
+            elif isinstance(layer, keras.layers.BatchNormalization):
+                changes = changes and layer.trainable
+            if changes or getattr(layer, "stateful", False) is True:
                 self.layers.add(id(layer))
 
     def holds(self, variable: Any) -> bool:  # noqa: ANN401
