@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import keras
+import pytest
 from graph_samples import Keyed, Negative, Split, calls_in_config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -201,6 +202,7 @@ def same_as_config(model: keras.Model, graph: LayerGraph) -> None:
             same_as_config(model.get_layer(layer.name), layer.graph)
 
 
+@pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask")
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     inputs=st.integers(1, 3),
