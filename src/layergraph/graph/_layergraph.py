@@ -462,8 +462,8 @@ class LayerGraph:
             call: Id of the call, such as ``lstm:0``.
 
         Returns:
-            Whether a mask is received, used, passed on, made, or dropped: as it was read,
-            else, in a graph made by hand, as its arguments and tensors tell.
+            Whether a mask is received, used, passed on, made, or dropped, as it was read. In a
+            graph made by hand, its arguments and tensors tell it.
 
         Raises:
             KeyError: If there is no such call; the message lists those there are.
