@@ -21,6 +21,7 @@ from layergraph.graph import (
     Layer,
     LayerGraph,
     Loss,
+    MaskUse,
     Metric,
     Output,
     Tensor,
@@ -274,6 +275,26 @@ def test_a_mask_that_is_passed_on_goes_along() -> None:
 
 def test_a_mask_that_is_dropped_is_told() -> None:
     assert ["<&#160;mask dropped>"] == mask_labels(masked(used=False))
+    (dropped,) = [e for e in picture(masked(used=False)).get_edges() if e.get("label")]
+    assert ("dotted", "mask-dropped") == (dropped.get("style"), dropped.get("class"))
+
+
+@pytest.mark.parametrize(
+    ("given", "use", "told"),
+    [
+        (True, MaskUse(received=True), "mask dropped"),  # an RNN with initial_state
+        (False, MaskUse(received=True, used=True), "with mask"),  # attention
+    ],
+)
+def test_what_was_read_of_a_mask_counts_more_than_the_arguments(
+    given: bool, use: MaskUse, told: str
+) -> None:
+    graph = masked(used=given)
+    calls = [
+        dataclasses.replace(call, mask=use if call.layer == "lstm" else None)
+        for call in graph.calls
+    ]
+    assert [f"<&#160;{told}>"] == mask_labels(dataclasses.replace(graph, calls=tuple(calls)))
 
 
 def test_an_operation_that_is_an_output_too_is_drawn() -> None:

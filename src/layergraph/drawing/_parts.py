@@ -73,7 +73,8 @@ class Told:
         taken: The argument.
         position: Its place among those told.
         label: What to call it among several.
-        note: Which of the copies of a block it comes from, where that is not the last.
+        note: Which of the copies of a block it comes from, where that is not the last, or that
+            it goes to each copy of one, where that is not the first alone.
     """
 
     taken: Taken
@@ -101,6 +102,7 @@ class Folded:
         self._from: dict[str, tuple[Alike, int]] = {}
         self._ends: dict[int, set[int]] = {}
         self._around: dict[int, tuple[int, ...]] = {}
+        self._next: dict[int, int] = {}
         self.used = {end.tensor for end in view.graph.outputs}
         self.used |= {id for call in view.calls for id in call.inputs}
         self._collect(parts, (), ())
@@ -122,6 +124,10 @@ class Folded:
             self._alike[start.calls[0].id] = start
             self._around[id(start)] = self._around[id(end)] = around
             self._ends[id(end)] = {stop - 1 for stop in accumulate(times)}
+            # The first copy that comes after another of the same round.
+            several = next((at for at, often in enumerate(times) if often > 1), None)
+            if several is not None:
+                self._next[id(start)] = sum(times[:several]) + 1
             for at, call in enumerate(end.calls):
                 self._from |= dict.fromkeys(call.outputs, (end, at))
 
@@ -159,15 +165,24 @@ class Folded:
                 label = f"{one.label}..{taken[last].label}" if one.label else ""
                 told.append(Told(one, position, label, "each time"))
             elif position not in gone:
-                told.append(Told(one, position, one.label, self._note(call, one.argument.tensor)))
+                told.append(Told(one, position, one.label, self._note(call, position)))
         return told
 
-    def _note(self, call: Call, tensor: str) -> str:
+    def _note(self, call: Call, position: int) -> str:
+        tensor = self._tensor(call, position)
+        start = self._alike[call.id]
+        if (at := self._next.get(id(start))) is not None:
+            one, other = start.calls[at - 1 : at + 1]
+            if self._tensor(one, position) == self._tensor(other, position):
+                return "each time"
         source, at = self._from.get(tensor, (None, 0))
         if source is None or not self._around[id(source)]:
             return ""
-        within = self._around[id(source)][-1] in self._around[id(self._alike[call.id])]
+        within = self._around[id(source)][-1] in self._around[id(start)]
         return "" if within or at in self._ends[id(source)] else "of the last time but one"
+
+    def _tensor(self, call: Call, position: int) -> str:
+        return self.view.taken(call)[position].argument.tensor
 
 
 def unfolded(view: View) -> tuple[Part, ...]:

@@ -91,18 +91,17 @@ class View:
 
     def _take(self, call: Call) -> tuple[Taken, ...]:
         masks = {a.tensor for a in call.arguments if "mask" in a.name}
-        passes = any(self.graph.tensor(tensor).masked for tensor in call.outputs)
+        use = self.graph.mask_use(call.id)
+        fate = "with mask" if use.used or use.passed else "mask dropped"
         told: list[tuple[Argument, str]] = []
         brought = set()
         for argument in call.arguments:
             tensor = self.graph.tensor(argument.tensor)
             if "mask" in argument.name or not tensor.masked:
                 told.append((argument, ""))
-            elif tensor.mask in masks:
-                brought.add(tensor.mask)
-                told.append((argument, "with mask"))
             else:
-                told.append((argument, "with mask" if passes else "mask dropped"))
+                brought |= {tensor.mask} & masks
+                told.append((argument, fate))
         told = [(a, mask) for a, mask in told if "mask" not in a.name or a.tensor not in brought]
         return tuple(Taken(a, _label(a, [b for b, _ in told]), mask) for a, mask in told)
 
