@@ -184,6 +184,30 @@ def test_a_block_with_one_more_input_from_far_away_is_folded_from_its_first_copy
         assert ((9,), ["self0", "cross0"]) in outline(folded(one))
 
 
+def notes(graph: LayerGraph) -> list[str]:
+    """The words beside the arrows of a picture, and of the frames in it."""
+    found = [picture(graph)]
+    for one in found:
+        found += one.get_subgraphs()
+    edges = [edge for one in found for edge in one.get_edges()]
+    return [edge.get("label") for edge in edges if edge.get("label")]
+
+
+def test_what_each_copy_takes_from_outside_is_told_from_what_the_first_takes() -> None:
+    steps: list[Step] = []
+    end = "x:0#0"
+    for number in range(6):
+        dense, gate, add = (f"{part}{number}" for part in ("dense", "gate", "add"))
+        steps += row(layer(dense), start=end)
+        steps.append((layer(gate, "Multiply"), ["x:0#0", f"{dense}:0#0"], 1))
+        steps.append((layer(add, "Add"), [f"{gate}:0#0", end], 1))
+        end = f"{add}:0#0"
+    graph = of(steps)
+    assert [((6,), ["dense0", "gate0", "add0"])] == outline(folded(graph))
+    # Not at the Dense and the Add, which take x the first time only.
+    assert ["<&#160;each time>"] == notes(graph)
+
+
 def test_layers_side_by_side_are_no_repeat() -> None:
     sides = [(layer(f"d{number}"), ["x:0#0"], 1) for number in range(40)]
     ends = [f"d{number}:0#0" for number in range(40)]

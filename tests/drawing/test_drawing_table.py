@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 import keras
 import pytest
+from drawing_graphs import dense, graph_of
 from keras import layers
 
 from layergraph.drawing import Description, describe
@@ -133,3 +134,9 @@ def test_a_description_is_short_in_a_terminal(description: Description) -> None:
 def test_descriptions_of_the_same_model_are_equal() -> None:
     assert odd("dense") == odd("dense") != odd("other")
     assert hash(odd("dense")) == hash(odd("dense"))
+
+
+def test_a_shape_is_not_broken_in_two_lines() -> None:
+    graph = graph_of(["x"], [(dense(), ["x:0#0"], 1)], ["dense:0#0"])
+    whole = '<span style="white-space:nowrap">(None, 4)</span>'
+    assert 2 == describe(graph).table().count(whole)  # of the layer, and of the output

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 
-# Pages and notebooks align the cells of tables in different ways.
-_CELL = ' style="text-align:left;vertical-align:top"'
+# Pages and notebooks align the cells of tables in different ways. The line is of a grey that shows
+# on light and on dark.
+_CELL = (
+    ' style="text-align:left;vertical-align:top;padding:0.3em 1em 0.3em 0;'
+    'border-bottom:thin solid rgb(127 127 127/50%)"'
+)
 _COLUMNS = ("Part", "What it is", "Takes", "Gives")
 
 
@@ -40,9 +45,7 @@ class Section:
         columns = "".join(f'<th scope="col"{_CELL}>{column}</th>' for column in _COLUMNS)
         rows = "\n".join(
             f'<tr><th scope="row"{_CELL}>{html.escape(row.part)}</th>'
-            + "".join(
-                f"<td{_CELL}>{html.escape(c)}</td>" for c in (row.about, row.takes, row.gives)
-            )
+            + "".join(f"<td{_CELL}>{_cell(c)}</td>" for c in (row.about, row.takes, row.gives))
             + "</tr>"
             for row in self.rows
         )
@@ -53,6 +56,12 @@ class Section:
             f"</caption>\n<thead><tr>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n"
             + (f"<p>{html.escape(self.note)}</p>\n" if self.note else "")
         )
+
+
+def _cell(words: str) -> str:
+    """Write a cell of a table, in which no shape is broken."""
+    whole = r'<span style="white-space:nowrap">\g<0></span>'
+    return re.sub(r"\((?:None|\d+)[\w, ]*\)", whole, html.escape(words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,17 +169,23 @@ class Folded:
         return told
 
     def _note(self, call: Call, position: int) -> str:
-        tensor = self._tensor(call, position)
-        start = self._alike[call.id]
-        if (at := self._next.get(id(start))) is not None:
-            one, other = start.calls[at - 1 : at + 1]
-            if self._tensor(one, position) == self._tensor(other, position):
-                return "each time"
-        source, at = self._from.get(tensor, (None, 0))
+        notes = (self._note_of_source(call, position), self._note_of_copies(call, position))
+        return ", ".join(filter(None, notes))
+
+    def _note_of_source(self, call: Call, position: int) -> str:
+        source, at = self._from.get(self._tensor(call, position), (None, 0))
         if source is None or not self._around[id(source)]:
             return ""
-        within = self._around[id(source)][-1] in self._around[id(start)]
+        within = self._around[id(source)][-1] in self._around[id(self._alike[call.id])]
         return "" if within or at in self._ends[id(source)] else "of the last time but one"
+
+    def _note_of_copies(self, call: Call, position: int) -> str:
+        """Say if the second copy takes the same, and not what the first hands on."""
+        start = self._alike[call.id]
+        if (at := self._next.get(id(start))) is None:
+            return ""
+        first, second = (self._tensor(copy, position) for copy in start.calls[at - 1 : at + 1])
+        return "each time" if first == second else ""
 
     def _tensor(self, call: Call, position: int) -> str:
         return self.view.taken(call)[position].argument.tensor
