@@ -32,7 +32,7 @@ def tables(description: Description) -> list[ET.Element]:
 
 
 def cells(table: ET.Element) -> list[list[str]]:
-    return [[cell.text or "" for cell in row] for row in table.iter("tr")]
+    return [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
 
 
 def test_there_is_a_table_for_each_graph_with_a_caption(description: Description) -> None:
