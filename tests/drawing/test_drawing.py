@@ -48,6 +48,11 @@ def test_an_input_shows_its_key_where_it_differs_from_its_name() -> None:
     assert "x / input (None, 3) float32 / key title" in labels(keyed).values()
 
 
+def test_an_input_says_whether_it_is_optional_or_sparse() -> None:
+    graph = dataclasses.replace(line(), inputs=(Input("x", "x:0#0", optional=True, sparse=True),))
+    assert "x / input (None, 3) float32 / optional, sparse" in labels(graph).values()
+
+
 def test_a_layer_shows_class_settings_shapes_and_weights() -> None:
     expected = "dense\xa0 Dense / units=4 / (None, 3) → (None, 4) / 12 weights"
     assert expected in labels(line()).values()

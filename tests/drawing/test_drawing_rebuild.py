@@ -188,6 +188,13 @@ def losses_in_a_list() -> keras.Model:
     return model
 
 
+def unusual_inputs() -> keras.Model:
+    often = keras.Input((4,), name="often", sparse=True)
+    seldom = keras.Input((3,), name="seldom", optional=True)
+    layer = layers.Dense(2, name="dense")
+    return keras.Model([often, seldom], [layer(often), ops.abs(seldom)], name="unusual")
+
+
 def no_loss() -> keras.Model:
     x, a, _ = two_ends()
     model = keras.Model(x, a)
@@ -199,7 +206,7 @@ def no_loss() -> keras.Model:
     "build",
     [
         cells, two_directions, objects, stateful, convolutions, statistics, given_masks,
-        autoencoder, sequential_inside, losses_by_key, losses_in_a_list, no_loss,
+        autoencoder, sequential_inside, losses_by_key, losses_in_a_list, no_loss, unusual_inputs,
     ],
 )  # fmt: skip
 def test_a_part_that_is_easily_lost(build: Callable[[], keras.Model]) -> None:

@@ -166,6 +166,7 @@ class End:
     losses: list[tuple[str, float]] = field(default_factory=list)
     metrics: dict[str, list[str]] = field(default_factory=dict)
     compiled: bool = False
+    kinds: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass
@@ -235,6 +236,8 @@ class Section:
                 end.metrics.setdefault("weighted_metrics", []).append(
                     value(rest.removeprefix("metric "))
                 )
+            elif word in ("optional", "sparse"):
+                end.kinds[word] = True
             elif word != "no loss":
                 end.dtype = word
             end.compiled |= kind in ("no", "loss", "metric", "weighted")
@@ -346,7 +349,9 @@ class Builder:
         section = self.sections[at]
         class_name = class_name or section.class_name
         tensors = {
-            (end.name, 1, 1): keras.Input(batch_shape=end.shape, dtype=end.dtype, name=end.name)
+            (end.name, 1, 1): keras.Input(
+                batch_shape=end.shape, dtype=end.dtype, name=end.name, **end.kinds
+            )
             for end in section.inputs
         }
         if class_name == "Sequential":

@@ -14,7 +14,7 @@ from layergraph.drawing._parts import Chain, Folded, Repeat, calls, unfolded
 from layergraph.drawing._phrases import join, plural, shape
 from layergraph.drawing._svg import INK, fill
 from layergraph.drawing._view import View
-from layergraph.drawing._words import chain, class_name, counts, losses, metrics
+from layergraph.drawing._words import chain, class_name, counts, kinds_of, losses, metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -241,6 +241,7 @@ class _Picture:
         small = ["input"]
         if self.detail != "names":
             small[0] += f" {shape(tensor.shape)} {tensor.dtype}"
+        small.append(", ".join(kinds_of(end)))
         key = _key(end)
         if key and key != end.name:
             small.append(f"key {key}")

@@ -142,9 +142,11 @@ class _Section:
         place = _way(end, self.view.graph.inputs)
         tensor = self.view.graph.tensor(end.tensor)
         shaped = [shape(tensor.shape), tensor.dtype]
-        words = ", ".join(filter(None, [place, f"shape {shaped[0]}", shaped[1]]))
+        kinds = kinds_of(end)
+        words = ", ".join(filter(None, [place, f"shape {shaped[0]}", shaped[1], *kinds]))
         part = f"Input {name(end.name)}"
-        return Row(f"{part}: {words}.", part, place, gives=", ".join(shaped))
+        about = ", ".join(filter(None, [place, *kinds]))
+        return Row(f"{part}: {words}.", part, about, gives=", ".join(shaped))
 
     def output(self, end: Output) -> Row:
         graph = self.view.graph
@@ -369,6 +371,11 @@ def counts(layer: Layer, calls: int) -> list[str]:
     elif trained < total:
         words.append(f"{total - trained:,} of them not trained")
     return words
+
+
+def kinds_of(end: Input) -> list[str]:
+    """Say what is unusual about an input."""
+    return ["optional"] * end.optional + ["sparse"] * end.sparse
 
 
 def losses(output: Output) -> list[str]:
