@@ -121,7 +121,7 @@ def test_a_shared_layer_is_one_box_with_a_place_for_each_call() -> None:
     (box,) = (label for label in labels(shared()).values() if label.startswith("call 1"))
     assert box == (
         "call 1 / (None, 3) / call 2 / (None, 3) / both\xa0 Dense / units=4 / "
-        "12 weights shared by 2 calls / call 1 / (None, 4) / call 2 / (None, 4)"
+        "12 weights, shared by 2 calls / call 1 / (None, 4) / call 2 / (None, 4)"
     )
 
 
@@ -169,7 +169,7 @@ def test_a_nested_model_called_twice_is_one_frame_with_places_for_both_calls() -
     dot = picture(nested())
     (frame,) = dot.get_subgraphs()
     found = labels(nested())
-    (entrance,) = (n for n, label in found.items() if "12 weights shared by 2 calls" in label)
+    (entrance,) = (n for n, label in found.items() if "12 weights, shared by 2 calls" in label)
     (way_out,) = (
         n for n, label in found.items() if label == ("call 1 / (None, 4) / call 2 / (None, 4)")
     )

@@ -324,7 +324,7 @@ def test_a_layer_that_every_copy_calls_is_one_box_that_says_so() -> None:
     graph = of(steps)
     assert [((6,), ["tied", "add0"])] == outline(folded(graph))
     (box,) = [text for text in labels(graph).values() if text.startswith("tied")]
-    assert "12 weights shared by 6 calls" in box
+    assert "12 weights, shared by 6 calls" in box
 
 
 def test_a_shared_layer_that_is_called_elsewhere_too_is_not_folded() -> None:

@@ -50,7 +50,7 @@ def test_rows_tell_the_parts_in_reading_order(description: Description) -> None:
         ["Input b", "key b", "", "(None, 4), int32"],
         [
             "Nested model encoder, call 1",
-            "Functional, 27 weights shared by 2 calls",
+            "Functional, 27 weights, shared by 2 calls",
             "a",
             "(None, 12)",
         ],

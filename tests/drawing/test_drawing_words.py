@@ -62,7 +62,7 @@ def test_a_model_is_told_in_reading_order() -> None:
         "Model pair: 2 inputs in a list, 2 layers, 1 output, 16 weights.",
         "Input a: shape (None, 3), float32.",
         "Input b: shape (None, 3), float32.",
-        "Layer both (Dense, units 4, 16 weights shared by 2 calls), call 1: "
+        "Layer both (Dense, units 4, 16 weights, shared by 2 calls), call 1: "
         "takes a, gives (None, 4).",
         "both again, call 2, with the same weights: takes b, gives (None, 4).",
         "Layer merge (Concatenate) takes call 1 of both and call 2 of both, gives (None, 8).",
@@ -363,7 +363,7 @@ def test_a_nested_model_is_told_once_for_all_its_calls() -> None:
     a, b = x(name="a"), x(name="b")
     told = lines(keras.Model([a, b], layers.Subtract(name="less")([inner(a), inner(b)])))
     assert told[3] == (
-        "Nested model encoder (Functional, 8 weights shared by 2 calls), call 1: "
+        "Nested model encoder (Functional, 8 weights, shared by 2 calls), call 1: "
         "takes a, gives (None, 2)."
     )
     assert "encoder again, call 2, with the same weights: takes b, gives (None, 2)." == told[4]

@@ -16,7 +16,7 @@ import keras
 NAME = r'("(?:[^"\\]|\\.)*"|[^\s",():]+(?::[^\s",():]+)*)'
 # What is told of a layer beside its class and settings, and follows from these.
 ASIDES = re.compile(
-    r"[\d,]+ weights?( shared by \d+ calls)?|called \d+ times|[\d,]+ of them not trained"
+    r"[\d,]+ weights?|shared by \d+ calls|called \d+ times|[\d,]+ of them not trained"
     r"|keeps state between batches|frozen inside"
 )
 MASKS = re.compile(r"(.*) (with its mask|passing its mask on|without its mask)")

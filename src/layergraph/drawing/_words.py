@@ -363,7 +363,8 @@ def counts(layer: Layer, calls: int) -> list[str]:
     total, trained = layer.count_weights(), layer.count_weights(trainable=True)
     words = []
     if total:
-        words.append(plural(total, "weight") + (f" shared by {calls} calls" if calls > 1 else ""))
+        words.append(plural(total, "weight"))
+        words += [f"shared by {calls} calls"] if calls > 1 else []
     elif calls > 1:
         words.append(f"called {calls} times")
     if layer.frozen:
