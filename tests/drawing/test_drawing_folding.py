@@ -244,6 +244,18 @@ def test_a_block_that_takes_from_the_two_before_is_folded() -> None:
     assert "<&#160;of the last time but one>" == note
 
 
+def test_a_skip_of_two_tells_what_the_first_two_copies_take() -> None:
+    graph = from_two_before(8)
+    edges = {
+        (edge.get("tooltip").split(":")[0].strip('"'), edge.get("label"))
+        for edge in picture(graph).get_edges()
+    }
+    # p0 takes a, p1 takes b, and p2 takes what m0 gave.
+    assert {("a", "<&#160;the first time>"), ("b", "<&#160;the second time>")} <= edges
+    (frame,) = picture(graph).get_subgraphs()
+    assert "each time on what m0..7 gave the time before or earlier" in frame.get("label")
+
+
 def test_two_blocks_do_not_show_that_each_takes_from_the_two_before() -> None:
     assert not any(isinstance(part, Repeat) for part in folded(from_two_before(2)))
 

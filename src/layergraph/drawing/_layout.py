@@ -171,6 +171,9 @@ class _Picture:
                     end_of = ways[call.layer].ins[call.number, told.position]
                     note = " ".join(filter(None, [told.taken.mask, told.note]))
                     self.edge(places[tensor], end_of, graph.tensor(tensor), note)
+            for position, tensor, note in folded.later(call):
+                end_of = ways[call.layer].ins[call.number, position]
+                self.edge(places[tensor], end_of, graph.tensor(tensor), note)
         return places
 
     def parts(
@@ -530,7 +533,8 @@ def _repeat_look(part: Repeat, folded: Folded) -> dict[str, Any]:
     inside = plural(len({call.layer for call in calls(part)}), "layer")
     hands = {id(folded.made_by(one)): folded.made_by(one) for one in part.hands}
     names = [spans.names([layer.name for layer in folded.layers(one)]) for one in hands.values()]
-    on = f"each time on what {join(names)} gave the time before"
+    before = "the time before or earlier" if folded.skips(part) else "the time before"
+    on = f"each time on what {join(names)} gave {before}"
     head = f"{labels.bold(often)}&#160; {labels.small(f'{inside} in all')}"
     return {
         "label": "<"

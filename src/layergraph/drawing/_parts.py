@@ -102,7 +102,7 @@ class Folded:
         self._from: dict[str, tuple[Alike, int]] = {}
         self._ends: dict[int, set[int]] = {}
         self._around: dict[int, tuple[int, ...]] = {}
-        self._next: dict[int, int] = {}
+        self._rounds: dict[int, range] = {}
         self.used = {end.tensor for end in view.graph.outputs}
         self.used |= {id for call in view.calls for id in call.inputs}
         self._collect(parts, (), ())
@@ -124,10 +124,10 @@ class Folded:
             self._alike[start.calls[0].id] = start
             self._around[id(start)] = self._around[id(end)] = around
             self._ends[id(end)] = {stop - 1 for stop in accumulate(times)}
-            # The first copy that comes after another of the same round.
             several = next((at for at, often in enumerate(times) if often > 1), None)
             if several is not None:
-                self._next[id(start)] = sum(times[:several]) + 1
+                first = sum(times[:several])
+                self._rounds[id(start)] = range(first, first + times[several])
             for at, call in enumerate(end.calls):
                 self._from |= dict.fromkeys(call.outputs, (end, at))
 
@@ -180,12 +180,52 @@ class Folded:
         return "" if within or at in self._ends[id(source)] else "of the last time but one"
 
     def _note_of_copies(self, call: Call, position: int) -> str:
-        """Say if the second copy takes the same, and not what the first hands on."""
-        start = self._alike[call.id]
-        if (at := self._next.get(id(start))) is None:
+        """Say which copies take it, if that is not the first alone."""
+        first, *later = self._from_outside(call, position)
+        if not later:
             return ""
-        first, second = (self._tensor(copy, position) for copy in start.calls[at - 1 : at + 1])
-        return "each time" if first == second else ""
+        return "each time" if later[0] == first else "the first time"
+
+    def later(self, call: Call) -> list[tuple[int, str, str]]:
+        """Return what later copies take from outside that the first does not, as a skip of two.
+
+        Each is the place among the arguments of the drawn call, the tensor, and which copy it is.
+        """
+        found = []
+        for told in self.taken(call):
+            first, *later = self._from_outside(call, told.position)
+            for number, tensor in enumerate(later, 2):
+                if tensor == first:
+                    break
+                ordinal = {2: "second", 3: "third"}.get(number, f"{number}th")
+                found.append((told.position, tensor, f"the {ordinal} time"))
+        return found
+
+    def skips(self, repeat: Repeat) -> bool:
+        """Say whether a copy takes from one before the last, as a skip of two."""
+        return any(
+            self.later(start.calls[0])
+            for start, _ in self.boxes
+            if self._around[id(start)][-1:] == (id(repeat),)
+        )
+
+    def _from_outside(self, call: Call, position: int) -> list[str]:
+        """Return what the first copies of a round take, up to one that takes from a copy."""
+        start = self._alike[call.id]
+        if id(start) not in self._rounds:
+            return [self._tensor(call, position)]
+        repeat = self._around[id(start)][-1]
+        found: list[str] = []
+        for at in self._rounds[id(start)]:
+            tensor = self._tensor(start.calls[at], position)
+            source, _ = self._from.get(tensor, (None, 0))
+            within = source is not None and repeat in self._around[id(source)]
+            if within and found:
+                break
+            found.append(tensor)
+            if within:
+                break
+        return found
 
     def _tensor(self, call: Call, position: int) -> str:
         return self.view.taken(call)[position].argument.tensor
