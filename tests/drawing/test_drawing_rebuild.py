@@ -181,6 +181,17 @@ def losses_by_key() -> keras.Model:
     return model
 
 
+def settings_of_losses() -> keras.Model:
+    x, a, b = two_ends()
+    model = keras.Model(x, {"a": a, "b": b})
+    unsure = keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)
+    model.compile(
+        loss={"a": unsure, "b": "mae"},
+        metrics={"a": [keras.metrics.TopKCategoricalAccuracy(k=2)], "b": ["mae"]},
+    )
+    return model
+
+
 def losses_in_a_list() -> keras.Model:
     x, a, b = two_ends()
     model = keras.Model(x, [a, b])
@@ -207,6 +218,7 @@ def no_loss() -> keras.Model:
     [
         cells, two_directions, objects, stateful, convolutions, statistics, given_masks,
         autoencoder, sequential_inside, losses_by_key, losses_in_a_list, no_loss, unusual_inputs,
+        settings_of_losses,
     ],
 )  # fmt: skip
 def test_a_part_that_is_easily_lost(build: Callable[[], keras.Model]) -> None:

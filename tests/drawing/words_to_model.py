@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import ModuleType
 
 import keras
 
@@ -104,6 +105,15 @@ class About:
                 *key, told = split(words, " ")
                 about.settings["_".join(key)] = value(told)
         return about
+
+
+def aim(text: str, home: ModuleType) -> object:
+    """Read a loss or metric: its name, or an object of its class where settings are told."""
+    called, *brackets = split(text, " ")
+    if not brackets:
+        return value(called)
+    settings = About.read(f"loss, {' '.join(brackets)[1:-1]}").settings
+    return getattr(home, called.replace("_", " ").title().replace(" ", ""))(**settings)
 
 
 @dataclass
@@ -227,14 +237,14 @@ class Section:
             elif kind == "from":
                 end.source = Source.read(rest)
             elif kind == "loss":
-                end.losses.append((value(rest), 1.0))
+                end.losses.append((aim(rest, keras.losses), 1.0))
             elif kind == "weight":
                 end.losses[-1] = (end.losses[-1][0], float(rest))
             elif kind == "metric":
-                end.metrics.setdefault("metrics", []).append(value(rest))
+                end.metrics.setdefault("metrics", []).append(aim(rest, keras.metrics))
             elif kind == "weighted":
                 end.metrics.setdefault("weighted_metrics", []).append(
-                    value(rest.removeprefix("metric "))
+                    aim(rest.removeprefix("metric "), keras.metrics)
                 )
             elif word in ("optional", "sparse"):
                 end.kinds[word] = True

@@ -175,3 +175,15 @@ def test_metrics_of_keys_that_are_names_of_other_outputs_go_where_keras_puts_the
     told = [f"{end.name}_{metric.name}" for end in read(model).outputs for metric in end.metrics]
     assert ["p_mse", "q_mae"] == told
     assert {"loss", "p_loss", "q_loss", *told} == set(log)
+
+
+def test_settings_of_losses_and_metrics_are_told_where_they_are_not_the_default() -> None:
+    x = keras.Input((3,), name="x")
+    model = keras.Model(x, layers.Dense(4, name="y")(x))
+    model.compile(
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+        metrics=["accuracy", keras.metrics.TopKCategoricalAccuracy(k=2)],
+    )
+    (end,) = read(model).outputs
+    assert (Loss("binary_crossentropy", 1.0, (("from_logits", True),)),) == end.losses
+    assert [(), (("k", 2),)] == [metric.facts for metric in end.metrics]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import keras
 
     from layergraph.drawing._view import Taken
-    from layergraph.graph import Call, Input, Layer, Output, Tensor
+    from layergraph.graph import Call, Fact, Input, Layer, Output, Tensor
 
 # What layers call their first parameter, and operations theirs. A tensor that is given as that
 # needs no more words.
@@ -381,22 +381,20 @@ def kinds_of(end: Input) -> list[str]:
 
 def losses(output: Output) -> list[str]:
     """Say what an output is trained for."""
-    return [f"loss {value(loss.name)}, weight {number(loss.weight)}" for loss in output.losses]
+    return [
+        f"loss {value(loss.name)}{_with(loss.facts)}, weight {number(loss.weight)}"
+        for loss in output.losses
+    ]
 
 
 def metrics(output: Output) -> list[str]:
     """Say what is measured on an output."""
     return [
-        f"{'weighted ' if metric.weighted else ''}metric {value(metric.name)}"
+        f"{'weighted ' if metric.weighted else ''}metric {value(metric.name)}{_with(metric.facts)}"
         for metric in output.metrics
     ]
 
 
-def flow(call: Call, view: View) -> str:
-    """Say the shapes that go in and come out of a call with one of each."""
-    taken = view.taken(call)
-    ends = [shape(view.graph.tensor(tensor).shape) for tensor in call.outputs]
-    starts = [shape(view.graph.tensor(t.argument.tensor).shape) for t in taken]
-    if len(ends) > 1:
-        return ""
-    return f"{starts[0]} → {ends[0]}" if len(starts) == 1 else f"→ {ends[0]}"
+def _with(facts: Sequence[tuple[str, Fact]]) -> str:
+    settings = ", ".join(f"{key.replace('_', ' ')} {value(fact)}" for key, fact in facts)
+    return f" ({settings})" if facts else ""

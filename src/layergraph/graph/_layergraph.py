@@ -257,10 +257,13 @@ class Loss:
     Attributes:
         name: Name of the loss, such as ``binary_crossentropy``.
         weight: The factor in the sum of losses that training makes small.
+        facts: Pairs (argument, value) of its settings that differ from the class's defaults,
+            such as ``("from_logits", True)``.
     """
 
     name: str
     weight: float = 1.0
+    facts: tuple[tuple[str, Fact], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +273,12 @@ class Metric:
     Attributes:
         name: Name of the metric, such as ``accuracy``.
         weighted: Whether sample weights count in it, as for ``weighted_metrics``.
+        facts: Pairs (argument, value) of its settings that differ from the class's defaults.
     """
 
     name: str
     weighted: bool = False
+    facts: tuple[tuple[str, Fact], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layergraph.graph._layergraph import Loss, Metric
+from layergraph.graph._reading_facts import Settings
+
+if TYPE_CHECKING:
+    from layergraph.graph._layergraph import Fact
 
 
 def losses(model: Any, functional: Any) -> tuple[list[list[Loss]], str | None]:  # noqa: ANN401
@@ -46,7 +50,7 @@ def losses(model: Any, functional: Any) -> tuple[list[list[Loss]], str | None]: 
         for number in numbers:
             # A list of outputs that has one loss is one array for it.
             factor = (1.0 if weight is None else float(weight)) / len(numbers)
-            found[number].append(Loss(loss.name, factor))
+            found[number].append(Loss(loss.name, factor, _settings(loss)))
     return found, None
 
 
@@ -77,8 +81,13 @@ def metrics(model: Any, functional: Any) -> tuple[list[list[Metric]], str | None
     ):
         for number, of_output in zip(numbers, lists, strict=True):
             for metric in [] if of_output is None else of_output.metrics:
-                found[number].append(Metric(metric.name, weighted))
+                found[number].append(Metric(metric.name, weighted, _settings(metric)))
     return found, None
+
+
+def _settings(made: Any) -> tuple[tuple[str, Fact], ...]:  # noqa: ANN401
+    # The function that a name stands for is what the name says.
+    return tuple(pair for pair in Settings().of(made) if pair[0] != "fn")
 
 
 def _structure(functional: Any) -> Any:  # noqa: ANN401
