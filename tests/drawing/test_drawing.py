@@ -48,6 +48,28 @@ def test_an_input_shows_its_key_where_it_differs_from_its_name() -> None:
     assert "x / input (None, 3) float32 / key title" in labels(keyed).values()
 
 
+def test_ends_say_where_they_are_in_nested_lists_and_dicts() -> None:
+    graph = dataclasses.replace(
+        line(),
+        inputs=(Input("x", "x:0#0", ("t", 0)),),
+        outputs=(Output("dense", "dense:0#0", (1, "h")),),
+    )
+    assert "x / input (None, 3) float32 / item 1 of key t" in labels(graph).values()
+    assert "dense / output / key h of item 2" in labels(graph).values()
+
+
+def test_a_layer_that_two_models_hold_is_told_to_be_the_same() -> None:
+    inner = graph_of(["ids"], [(dense("both"), ["ids:0#0"], 1)], ["both:0#0"], "encoder")
+    weights = inner.layers[0].weights
+    encoder = Layer("encoder", "Functional", kind="model", weights=weights, graph=inner)
+    steps = [(encoder, ["x:0#0"], 1), (dense("both"), ["encoder:0#0"], 1)]
+    told = labels(graph_of(["x"], steps, ["both:0#0"])).values()
+    assert 1 == sum("the same as both in encoder" in text for text in told)
+    other = Layer("both", "Dense", weights=(dataclasses.replace(weights[0], number=7),))
+    told = labels(graph_of(["x"], [steps[0], (other, ["encoder:0#0"], 1)], ["both:0#0"])).values()
+    assert not any("the same as" in text for text in told)
+
+
 def test_an_input_says_whether_it_is_optional_or_sparse() -> None:
     graph = dataclasses.replace(line(), inputs=(Input("x", "x:0#0", optional=True, sparse=True),))
     assert "x / input (None, 3) float32 / optional, sparse" in labels(graph).values()
@@ -226,6 +248,10 @@ def test_detail_shapes_leaves_settings_and_weights_out() -> None:
         ({"direction": "RL"}, "direction is 'RL'; it must be one of TB, LR"),
         ({"detail": "much"}, "detail is 'much'; it must be one of names, shapes, all"),
         ({"depth": -1}, "depth is -1; it must be 0 or more"),
+        ({"depth": "1"}, "depth is '1'; it must be 0 or more"),
+        ({"depth": 1.5}, "depth is 1.5; it must be 0 or more"),
+        ({"fold": "no"}, "fold is 'no'; it must be True or False"),
+        ({"title": 3}, "title is 3; it must be text"),
     ],
 )
 def test_an_unknown_option_is_refused(option: dict[str, Any], message: str) -> None:

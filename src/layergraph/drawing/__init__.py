@@ -167,6 +167,8 @@ def draw(
         Graph of line: 1 input, 1 layer, 1 output, 3 weights
     """
     graph = model if isinstance(model, LayerGraph) else read(model)
+    if title is not None and not isinstance(title, str):
+        raise ValueError(f"title is {title!r}; it must be text")
     title = f"Graph of {graph.name}" if title is None else title
     dot = to_dot(graph, direction=direction, detail=detail, depth=depth, fold=fold)
     words = str(describe(graph))

@@ -14,7 +14,17 @@ from layergraph.drawing._parts import Chain, Folded, Repeat, calls, unfolded
 from layergraph.drawing._phrases import join, plural, shape
 from layergraph.drawing._svg import INK, fill
 from layergraph.drawing._view import View
-from layergraph.drawing._words import chain, class_name, counts, kinds_of, losses, metrics
+from layergraph.drawing._words import (
+    chain,
+    check_depth,
+    class_name,
+    counts,
+    kinds_of,
+    losses,
+    metrics,
+    way,
+    whereabouts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -80,8 +90,9 @@ def picture(
     for name, option, known in (("direction", direction, DIRECTIONS), ("detail", detail, DETAILS)):
         if option not in known:
             raise ValueError(f"{name} is {option!r}; it must be one of {', '.join(known)}")
-    if depth is not None and depth < 0:
-        raise ValueError(f"depth is {depth}; it must be 0 or more, or None for all levels")
+    check_depth(depth)
+    if not isinstance(fold, bool):
+        raise ValueError(f"fold is {fold!r}; it must be True or False")
     return _Picture(graph, direction, detail, depth, fold).dot
 
 
@@ -112,6 +123,7 @@ class _Picture:
         self.fold = fold
         self.nodes = self.frames = 0
         self.place: list[str] = []  # the nested models around
+        self.known: dict[object, tuple[str, ...]] = {}  # where a layer was drawn first
         self.dot = pydot.Dot(
             "layergraph",
             graph_type="digraph",
@@ -131,7 +143,7 @@ class _Picture:
         if graph.compile_problem and detail == "all":
             self.dot.set("label", labels.label("The losses or metrics do not fit the outputs", []))
         for output in graph.outputs:
-            end = self.output(output)
+            end = self.output(output, graph)
             self.edge(sources[output.tensor], end, graph.tensor(output.tensor))
 
     # Parts of the picture
@@ -245,17 +257,17 @@ class _Picture:
         if self.detail != "names":
             small[0] += f" {shape(tensor.shape)} {tensor.dtype}"
         small.append(", ".join(kinds_of(end)))
-        key = _key(end)
-        if key and key != end.name:
-            small.append(f"key {key}")
+        where = way(end, graph.inputs)
+        small.append("" if end.path == (end.name,) else where)
         label = labels.label(labels.bold(end.name), small)
         tip = f"input {end.name}"
         style = "rounded,filled"
         look = {"style": style, "fillcolor": fill("input")}
         return self.node(parent, label, "input", end.name, tip, "input", **look)
 
-    def output(self, end: Output) -> str:
-        small = ["output"]
+    def output(self, end: Output, graph: LayerGraph) -> str:
+        where = way(end, graph.outputs)
+        small = ["output", "" if end.path == (end.name,) else where]
         if self.detail == "all":
             small += [*losses(end), *metrics(end)]
         label = labels.label(labels.bold(end.name), small)
@@ -423,6 +435,15 @@ class _Picture:
 
     # Labels
 
+    def drawn_first(self, layer: Layer) -> tuple[str, ...] | None:
+        """Say where else a layer was drawn before, which several models may use."""
+        if not layer.weights:
+            return None
+        numbers = tuple(weight.number for weight in layer.weights)
+        here = (layer.name, *reversed(self.place))
+        first = self.known.setdefault((layer.class_name, layer.name, numbers), here)
+        return None if first == here else first
+
     def title(self, alike: Alike, folded: Folded) -> str:
         view, layers = folded.view, folded.layers(alike)
         layer, calls = layers[0], folded.calls_of(layers[0].name)
@@ -444,6 +465,8 @@ class _Picture:
                 words += ["frozen"] if layer.frozen else []
             words += ["keeps state"] if layer.stateful else []
             small.append(", ".join(filter(None, words)))
+        if len(alike.calls) == 1 and (first := self.drawn_first(layer)) is not None:
+            small.append(f"the same as {whereabouts(first)}")
         inside = _inside(layer)
         if inside is not None and self.detail != "names":
             small.append(f"{plural(len(View(inside).layers), 'layer')} inside")
@@ -579,10 +602,6 @@ def _source(tensor: str, call: Call, view: View) -> Call | None:
 def _inside(layer: Layer) -> LayerGraph | None:
     """Return the graph of a nested model, or of the one that a wrapper applies."""
     return next((part.graph for part in chain(layer) if part.graph is not None), None)
-
-
-def _key(end: Input) -> str:
-    return "/".join(str(key) for key in end.path if isinstance(key, str))
 
 
 def _call(call: Call, calls: Sequence[Call]) -> str:

@@ -58,11 +58,17 @@ def describe(model: keras.Model | LayerGraph, *, depth: int | None = None) -> De
         Layer side (Dense, units 1, activation sigmoid, 3 weights) takes points, gives (None, 1).
         Output side: from side, shape (None, 1).
     """
-    if depth is not None and depth < 0:
-        raise ValueError(f"depth is {depth}; it must be 0 or more, or None for all levels")
+    check_depth(depth)
     graph = model if isinstance(model, LayerGraph) else read(model)
     sections = tuple(_Teller(depth).sections(graph))
     return Description(sections[0].title, sections[0].summary, sections)
+
+
+def check_depth(depth: object) -> None:
+    """Raise ValueError for what is no number of levels."""
+    number = isinstance(depth, int) and not isinstance(depth, bool) and depth >= 0
+    if depth is not None and not number:
+        raise ValueError(f"depth is {depth!r}; it must be 0 or more, or None for all levels")
 
 
 class _Teller:
@@ -97,7 +103,7 @@ class _Teller:
         key = layer if layer.graph is not None else (layer.class_name, layer.name, numbers)
         if key in self.known:
             kind = "layer" if layer.graph is None else "model"
-            return f"the same {kind} as {_whereabouts(self.known[key])}"
+            return f"the same {kind} as {whereabouts(self.known[key])}"
         self.known[key] = place
         return ""
 
@@ -110,7 +116,7 @@ class _Teller:
             owner = self.owners.setdefault(weight.number, place)
             if owner != place:
                 shared.setdefault(owner, []).append(name(weight.name))
-        return [f"shares {join(of)} with {_whereabouts(owner)}" for owner, of in shared.items()]
+        return [f"shares {join(of)} with {whereabouts(owner)}" for owner, of in shared.items()]
 
 
 class _Section:
@@ -139,7 +145,7 @@ class _Section:
         return Section(title, _summary(self.view), tuple(rows), " ".join(note.split()))
 
     def input(self, end: Input) -> Row:
-        place = _way(end, self.view.graph.inputs)
+        place = way(end, self.view.graph.inputs)
         tensor = self.view.graph.tensor(end.tensor)
         shaped = [shape(tensor.shape), tensor.dtype]
         kinds = kinds_of(end)
@@ -150,7 +156,7 @@ class _Section:
 
     def output(self, end: Output) -> Row:
         graph = self.view.graph
-        place = _way(end, graph.outputs)
+        place = way(end, graph.outputs)
         source, shaped = self.tensors[end.tensor], shape(graph.tensor(end.tensor).shape)
         aims = [*losses(end), *metrics(end)]
         if graph.compiled and not graph.compile_problem and not end.losses:
@@ -292,7 +298,7 @@ def _structure(ends: Sequence[Input | Output]) -> str:
     return "dict" if all(len(at) == 1 and isinstance(at[0], str) for at in paths) else "nest"
 
 
-def _way(end: Input | Output, ends: Sequence[Input | Output]) -> str:
+def way(end: Input | Output, ends: Sequence[Input | Output]) -> str:
     """Say where in the structure an input or output is, unless the order says it."""
     return "" if _structure(ends) == "list" else path(end.path)
 
@@ -301,7 +307,7 @@ def _place(place: Place) -> str:
     return " in ".join(map(name, place))
 
 
-def _whereabouts(place: Place) -> str:
+def whereabouts(place: Place) -> str:
     return _place(place) + (" in the outermost model" if len(place) == 1 else "")
 
 
