@@ -2,8 +2,9 @@
 
 A block that comes several times in a row is a tandem repeat in the sequence of calls: the same
 layers, each fed from the same places, counted from where it stands. So repeats are searched in
-that sequence, for every length of a block, and the one that saves the most is folded first;
-the search goes on in what is left, and within the block.
+that sequence, for every length of a block. Blocks that meet where tensors fork, as residual ones
+do, are folded first, short ones before those that are made of them; then whatever saves the most
+boxes. The search goes on in what is left, and within the block.
 """
 
 from __future__ import annotations
