@@ -252,3 +252,16 @@ def test_the_bytes_are_the_same_in_every_process(svg: str) -> None:
 def test_a_file_brings_the_colours_of_its_text(svg: str, rule: str) -> None:
     assert rule in standalone(svg)
     assert rule not in svg
+
+
+def test_the_heading_of_a_repeat_stays_readable_where_an_arrow_passes() -> None:
+    frame = 'subgraph cluster_a { class="repeat" label="6 times" b }'
+    svg = render(f"digraph {{ {frame} a -> b }}", "svg").decode()
+    root = ET.fromstring(for_page(svg, "Title", "Words"))
+    texts = [element.text for element in root.iter(f"{SVG}text")]
+    (rim,) = [part for part in root.iter() if "paint-order:stroke" in part.get("style", "")]
+    assert ["6 times"] == [text.text for text in rim]
+    assert "6 times" == texts[-1]  # above all arrows
+    assert {"a", "b", "6 times"} == set(texts)
+    assert "stroke:var(--layergraph-page,none)" in rim.get("style", "")
+    assert "--layergraph-page:Canvas" in standalone(for_page(svg, "Title", "Words"))

@@ -10,7 +10,8 @@ model is a frame around its own layers, with the same numbered ways.
 
 A page can choose the colours by CSS: ``--layergraph-input``, ``--layergraph-output``,
 ``--layergraph-layer``, ``--layergraph-shared`` and ``--layergraph-model`` are the fills,
-laid on thinly; lines and text have the colour of the text around the picture.
+laid on thinly; lines and text have the colour of the text around the picture, and
+``--layergraph-page`` is the colour behind it, so that headings can stand above arrows.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 _XLINK_TITLE = "{http://www.w3.org/1999/xlink}title"
+_RIM = "paint-order:stroke;stroke:var(--layergraph-page,none);stroke-width:4px"
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 # The line and text colour of the DOT text, for PNG; in SVG it is the page's text colour.
@@ -86,6 +87,7 @@ def for_page(svg: str, title: str, words: str) -> str:
     image.set("aria-labelledby", f"{prefix}-title")
     image.set("aria-describedby", f"{prefix}-desc")
     _adapt(root)
+    _lift_headings(picture)
     _name(picture, prefix)
     for side in ("width", "height"):
         # Points to pixels one to one: text of 14 points is 14 pixels high.
@@ -117,6 +119,23 @@ def _adapt(root: ET.Element) -> None:
         if element.tag == _tag("text"):
             element.set("fill", "currentColor")
             element.set("font-family", FONTS)
+
+
+def _lift_headings(picture: ET.Element) -> None:
+    """Keep the headings of repeats readable where an arrow has to pass.
+
+    They come last, above the arrows, each letter with a rim of the colour of the page, where
+    that is known: a wrong one would hide the letters.
+    """
+    headings = ET.Element(_tag("g"), {"style": _RIM})
+    for frame in picture.iter():
+        if "repeat" in frame.get("class", "").split():
+            for part in list(frame.iter()):
+                for text in part.findall(_tag("text")):
+                    part.remove(text)
+                    headings.append(text)
+    if len(headings):
+        picture.append(headings)
 
 
 def _name(picture: ET.Element, prefix: str) -> None:
@@ -177,7 +196,7 @@ def standalone(svg: str) -> str:
     style = _text(
         "style",
         # The scheme gives a tab of a browser that shows the file a dark ground for light text.
-        ".layergraph-svg{color-scheme:light dark;color:#1a1a1a}"
+        ".layergraph-svg{color-scheme:light dark;color:#1a1a1a;--layergraph-page:Canvas}"
         "@media (prefers-color-scheme:dark){.layergraph-svg{color:#f0f0f0}}"
         "@media (forced-colors:active){.layergraph-svg{color:CanvasText}}",
     )
