@@ -147,6 +147,16 @@ def test_a_shared_layer_is_one_box_with_a_place_for_each_call() -> None:
     )
 
 
+def test_a_shared_layer_shows_what_any_of_its_calls_was_given() -> None:
+    graph = shared()
+    calls = [
+        dataclasses.replace(c, constants=(("training", True),) if c.id == "both:1" else ())
+        for c in graph.calls
+    ]
+    told = labels(dataclasses.replace(graph, calls=tuple(calls))).values()
+    assert any("training=default or True" in text for text in told)
+
+
 def test_arrows_reach_and_leave_a_shared_layer_call_by_call() -> None:
     assert [
         ("n1", "n3:i0_0:n"),

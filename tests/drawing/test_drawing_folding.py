@@ -1,3 +1,4 @@
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from layergraph.drawing._folding import FEW, MANY, fold
 from layergraph.drawing._layout import picture
 from layergraph.drawing._parts import Alike, Chain, Part, Repeat, boxes, calls
 from layergraph.drawing._view import View
-from layergraph.graph import Layer, LayerGraph, Tensor, Weight
+from layergraph.graph import Layer, LayerGraph, Output, Tensor, Weight
 
 Step = tuple[Layer, list[str], int]
 
@@ -254,6 +255,13 @@ def test_a_skip_of_two_tells_what_the_first_two_copies_take() -> None:
     assert {("a", "<&#160;the first time>"), ("b", "<&#160;the second time>")} <= edges
     (frame,) = picture(graph).get_subgraphs()
     assert "each time on what m0..7 gave the time before or earlier" in frame.get("label")
+
+
+def test_an_output_comes_from_the_last_copy_also_where_two_before_are_taken() -> None:
+    graph = from_two_before(8)
+    ends = (*graph.outputs, Output("early", "m6:0#0"))
+    ended = folded(dataclasses.replace(graph, outputs=ends))
+    assert "m6" in {part.calls[-1].layer for part in parts_of(ended)}
 
 
 def test_two_blocks_do_not_show_that_each_takes_from_the_two_before() -> None:

@@ -406,8 +406,8 @@ def _fed(run: _Run, copy: int, wires: _Wires) -> str | None:
 def _stray(run: _Run, wires: _Wires, before: bool) -> int | None:
     """Find the first copy but the last that gives a tensor to what is outside of the run.
 
-    The last but one may where copies take from two before. And all copies may alike, to one
-    that collects them.
+    The last but one may, to a layer, where copies take from two before. And all copies may
+    alike, to one that collects them.
     """
     collected: dict[tuple[int, int, Any], set[int]] = {}
     for copy in range(run.times):
@@ -421,7 +421,8 @@ def _stray(run: _Run, wires: _Wires, before: bool) -> int | None:
         copy
         for (taker, _, _), copies in collected.items()
         for copy in copies
-        if copy < run.times - 1 - before and (len(copies) < run.times or taker == len(wires.items))
+        if copy < run.times - 1 - (before and taker < len(wires.items))
+        and (len(copies) < run.times or taker == len(wires.items))
     ]
     return min(strays, default=None)
 

@@ -449,10 +449,11 @@ class _Picture:
         layer, calls = layers[0], folded.calls_of(layers[0].name)
         small = []
         if self.detail == "all":
+            made = calls if len(calls) > 1 else alike.calls
             told = labels.settings(layers)
             told += [
                 f"{name}={spans.texts(values)}"
-                for name, values in labels.together([dict(call.constants) for call in alike.calls])
+                for name, values in labels.together([dict(call.constants) for call in made])
             ]
             small += labels.rows(told)
         if self.detail != "names" and len(calls) == 1:

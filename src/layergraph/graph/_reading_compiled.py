@@ -27,15 +27,10 @@ def losses(model: Any, functional: Any) -> tuple[list[list[Loss]], str | None]: 
     if compiled is None:
         return found, None
     structure = _structure(functional)
-    try:
-        probe = type(compiled)(
-            compiled._user_loss,
-            compiled._user_loss_weights,
-            output_names=compiled.output_names,
-        )
-        probe.build(structure, structure)
-    except Exception as error:  # many kinds; fit raises the same
-        return found, _message(error)
+    given = compiled._user_loss, compiled._user_loss_weights
+    probe, problem = _built(compiled, structure, given)
+    if problem is not None:
+        return found, problem
     places = _numbers(structure)
     for path, loss, weight, _ in probe._flat_losses:
         place = places
@@ -65,15 +60,10 @@ def metrics(model: Any, functional: Any) -> tuple[list[list[Metric]], str | None
     if compiled is None:
         return found, None
     structure = _structure(functional)
-    try:
-        probe = type(compiled)(
-            compiled._user_metrics,
-            compiled._user_weighted_metrics,
-            output_names=compiled.output_names,
-        )
-        probe.build(structure, structure)
-    except Exception as error:  # many kinds; fit raises the same
-        return found, _message(error)
+    given = compiled._user_metrics, compiled._user_weighted_metrics
+    probe, problem = _built(compiled, structure, given)
+    if problem is not None:
+        return found, problem
     numbers = probe._flatten_y(_numbers(structure))
     for weighted, lists in (
         (False, probe._flat_metrics),
@@ -105,5 +95,11 @@ def _numbers(structure: Any) -> Any:  # noqa: ANN401
     return keras.tree.pack_sequence_as(structure, list(range(count)))
 
 
-def _message(error: Exception) -> str:
-    return str(error.args[0] if error.args else error) or type(error).__name__
+def _built(compiled: Any, structure: Any, given: tuple[Any, Any]) -> tuple[Any, str | None]:  # noqa: ANN401
+    """Build another one of what was compiled, or return Keras' message on why it cannot be."""
+    try:
+        probe = type(compiled)(*given, output_names=compiled.output_names)
+        probe.build(structure, structure)
+    except Exception as error:  # many kinds; fit raises the same
+        return None, str(error.args[0] if error.args else error) or type(error).__name__
+    return probe, None
