@@ -7,7 +7,7 @@ from pathlib import Path
 
 import matplotlib
 import pytest
-from plots_samples import HISTORY, RESULTS, SEEDS
+from plots_samples import CLASSES, HISTORY, IMAGES, POINTS, RESULTS, SEEDS
 
 from layergraph import plots
 
@@ -27,9 +27,10 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_colours_are_seen_on_light_and_on_dark_pages(plot: plots.Plot) -> None:
-    colours = set(re.findall(r"#[0-9a-f]{6}\b", plot._repr_html_()))
+    html = plot._repr_html_()
+    colours = set(re.findall(r"#[0-9a-f]{6}\b", html))
 
-    assert colours
+    assert colours or "<image" in html
     for colour in colours:
         for page in ("#ffffff", "#121212", "#14181e"):
             assert 3 <= contrast(colour, page), f"{colour} on {page}"
@@ -37,8 +38,13 @@ def test_colours_are_seen_on_light_and_on_dark_pages(plot: plots.Plot) -> None:
 
 @pytest.mark.parametrize(
     "draw",
-    [lambda: plots.curves(HISTORY), lambda: plots.compare(RESULTS)],
-    ids=["curves", "compare"],
+    [
+        lambda: plots.curves(HISTORY),
+        lambda: plots.compare(RESULTS),
+        lambda: plots.images(IMAGES),
+        lambda: plots.scatter(POINTS, CLASSES),
+    ],
+    ids=["curves", "compare", "images", "scatter"],
 )
 def test_drawing_leaves_the_settings_of_matplotlib_alone(draw: Callable[[], plots.Plot]) -> None:
     before = dict(matplotlib.rcParams)
@@ -67,7 +73,9 @@ def test_other_processes_and_settings_give_the_same_bytes(tmp_path: Path) -> Non
     code = (
         "import sys; from layergraph import plots;"
         f"html = plots.curves({SEEDS!r})._repr_html_()"
-        f" + plots.compare({RESULTS!r}, chance=0.5)._repr_html_();"
+        f" + plots.compare({RESULTS!r}, chance=0.5)._repr_html_()"
+        f" + plots.images({IMAGES!r})._repr_html_()"
+        f" + plots.scatter({POINTS!r}, {CLASSES!r})._repr_html_();"
         "sys.stdout.buffer.write(html.encode())"
     )
     run = subprocess.run(
@@ -78,5 +86,13 @@ def test_other_processes_and_settings_give_the_same_bytes(tmp_path: Path) -> Non
         check=True,
     )
 
-    here = plots.curves(SEEDS)._repr_html_() + plots.compare(RESULTS, chance=0.5)._repr_html_()
+    here = "".join(
+        plot._repr_html_()
+        for plot in (
+            plots.curves(SEEDS),
+            plots.compare(RESULTS, chance=0.5),
+            plots.images(IMAGES),
+            plots.scatter(POINTS, CLASSES),
+        )
+    )
     assert here.encode() == run.stdout

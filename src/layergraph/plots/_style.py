@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 
 BLUE = "#0072b2"
 VERMILLION = "#d55e00"
+GREEN = "#009e73"
+PURPLE = "#cc79a7"
 
 # What is drawn in this colour takes the text colour of the page where the SVG is shown. It is
 # dark, so that files, which have a white background, can keep it.
