@@ -103,7 +103,10 @@ def test_a_caption_is_no_formula() -> None:
 def test_the_words_count_the_images_and_tell_the_captions() -> None:
     plot = plots.images(IMAGES, captions="xyz", columns=2, title="Steps", alt="They change.")
 
-    expected = "Steps. 3 grey images of 2 by 2 pixels. From left to right row by row: x, y, z. They change."
+    expected = (
+        "Steps. 3 grey images of 2 by 2 pixels. "
+        "From left to right row by row: x, y, z. They change."
+    )
     assert expected == plot.alt
 
 
