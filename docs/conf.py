@@ -27,6 +27,7 @@ extensions = [
     "mathml",
     "mounted_sources",
     "myst_nb",
+    "provenance",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
@@ -98,12 +99,14 @@ html_theme = "sphinx_book_theme"
 html_title = "Layergraph"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
+templates_path = ["_templates"]
 html_css_files = ["custom.css"]
 html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", urls.get("Documentation", ""))
 html_copy_source = True
 html_show_sphinx = False
 html_context = {"default_mode": "auto"}
 html_theme_options = {
+    "footer_content_items": ["author.html", "copyright.html", "built-with.html"],
     "navbar_persistent": [],  # else an empty bar with a second search box
     "use_download_button": True,
     "use_fullscreen_button": False,

@@ -117,6 +117,8 @@ def forget_lost_words(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
 
 def end(app: Sphinx, exception: Exception | None) -> None:
     """Note that the build is sound, so that the next one may go on from it."""
+    # Sphinx keeps it beside the pages where a setting changed, which a first build does not have.
+    (app.outdir / ".buildinfo.bak").unlink(missing_ok=True)
     if exception is None and not app._warncount:
         images = set(getattr(app.builder, "images", {}).values())
         kept = {Path(app.outdir, "_images", name) for _, name in app.env.images.values()}

@@ -67,7 +67,7 @@ def copy_site(root: Path) -> None:
     """A whole small project: the notebooks with this project's settings, extensions and package."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(NOTEBOOKS, root)
-    for name in ("docs/_ext", "docs/_static", "requirements", "src"):
+    for name in ("docs/_ext", "docs/_static", "docs/_templates", "requirements", "src"):
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
     for name in ("docs/conf.py", "pyproject.toml"):
         shutil.copy(ROOT / name, root / name)

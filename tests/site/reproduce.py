@@ -160,7 +160,24 @@ def copy(root: Path, names: Iterable[Path], target: Path, world: World) -> None:
         os.umask(before)
 
 
-def surroundings(world: World, room: Path, epoch: int) -> dict[str, str]:
+@dataclass(frozen=True)
+class Source:
+    """What the pages say of where they come from; the copies have no repository to ask."""
+
+    commit: str
+    """The commit's digits, with ``-dirty`` behind them where tracked files differ from it."""
+    epoch: int
+    """When it was made, in seconds since 1970."""
+
+    @classmethod
+    def of(cls, root: Path) -> "Source":
+        """The source of the files that git tracks in ``root``."""
+        digits, epoch = git(root, "log", "-1", "--format=%H %ct").split()
+        changed = git(root, "status", "--porcelain", "--untracked-files=no")
+        return cls(f"{digits}-dirty" if changed else digits, int(epoch))
+
+
+def surroundings(world: World, room: Path, source: Source) -> dict[str, str]:
     """The environment variables of a build in ``room``."""
     personal = ("LANG", "LC_", "PYTHON", "XDG_", "TZ")
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(personal)}
@@ -169,7 +186,8 @@ def surroundings(world: World, room: Path, epoch: int) -> dict[str, str]:
         "HOME": str(room / "home"),
         "PATH": os.pathsep.join([str(room / "environment" / "bin"), os.environ["PATH"]]),
         "PYTHONPATH": os.pathsep.join([str(room / "customize"), str(copied / "src")]),
-        "SOURCE_DATE_EPOCH": str(epoch),
+        "SOURCE_COMMIT": source.commit,
+        "SOURCE_DATE_EPOCH": str(source.epoch),
     }  # fmt: skip
 
 
@@ -181,7 +199,7 @@ def use_cores(number: int | None) -> Callable[[], None] | None:
     return lambda: os.sched_setaffinity(0, chosen)
 
 
-def build(root: Path, world: World, where: Path, epoch: int) -> Path:
+def build(root: Path, world: World, where: Path, source: Source) -> Path:
     """Build a clean copy of the site in its world, and return the folder of its pages."""
     room = where / world.folder
     for name in ("copy", "customize", "home"):
@@ -199,7 +217,7 @@ def build(root: Path, world: World, where: Path, epoch: int) -> Path:
             python, "-m", "sphinx", "-E", "-n", "-W", "--keep-going", "-b", "html",
             "--doctree-dir=build/doctrees", "docs", "build/html",
         ],
-        cwd=room / "copy", env=surroundings(world, room, epoch), umask=world.umask,
+        cwd=room / "copy", env=surroundings(world, room, source), umask=world.umask,
         preexec_fn=use_cores(world.cores), text=True, errors="replace",
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
@@ -277,11 +295,11 @@ def report(first: Path, second: Path) -> int:
 
 def reproduce(root: Path, where: Path) -> int:
     """Build the site of ``root`` twice below ``where`` and compare."""
-    epoch = int(git(root, "log", "-1", "--format=%ct"))
+    source = Source.of(root)
     unknown = git(root, "ls-files", "--others", "--exclude-standard").splitlines()
     if unknown:
         print("Not in the builds, as git does not track them:", *unknown, sep="\n  ")
-    return report(*(build(root, world, where, epoch) for world in WORLDS))
+    return report(*(build(root, world, where, source) for world in WORLDS))
 
 
 def main(arguments: list[str] | None = None) -> int:

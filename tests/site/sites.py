@@ -110,14 +110,15 @@ class Site:
 
 def environment() -> dict[str, str]:
     """The variables for a build: as they are here, but without what this session set."""
-    kept = {name: v for name, v in os.environ.items() if not name.startswith(("TF_", "PYTEST_"))}
+    session = ("TF_", "PYTEST_", "SOURCE_")
+    kept = {name: v for name, v in os.environ.items() if not name.startswith(session)}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**kept, "NO_COLOR": "1"}
 
 
 def make(root: Path) -> Site:
     """A site without pages, with all that the project's own is built with."""
-    for name in ("docs/_ext", "docs/_static", "requirements", "src"):
+    for name in ("docs/_ext", "docs/_static", "docs/_templates", "requirements", "src"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
     for name in ("docs/conf.py", "pyproject.toml"):

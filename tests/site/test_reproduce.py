@@ -180,16 +180,18 @@ def test_the_worlds_differ_in_every_respect() -> None:
     assert len(Path(WORLDS[0].folder).parts) != len(Path(WORLDS[1].folder).parts)
 
 
-def test_a_build_knows_its_own_folders_and_the_time_of_the_last_commit(
+def test_a_build_knows_its_own_folders_and_the_last_commit_with_its_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("LC_TIME", "PYTHONWARNINGS", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, "the reader's")
-    one, other = (surroundings(world, tmp_path / world.folder, 1_480_000_000) for world in WORLDS)
+    source = reproduce.Source("0123456789abcdef-dirty", 1_480_000_000)
+    one, other = (surroundings(world, tmp_path / world.folder, source) for world in WORLDS)
     ours = {"HOME", "LANGUAGE", "PATH", "PYTHONPATH"} | WORLDS[0].variables.keys()
 
     assert ours == {name for name in one | other if one.get(name) != other.get(name)}
     assert "1480000000" == one["SOURCE_DATE_EPOCH"]
+    assert "0123456789abcdef-dirty" == one["SOURCE_COMMIT"]
     assert one["PYTHONPATH"].endswith(str(Path("a", "copy", "src")))
     assert "the reader's" not in one.values()
 
@@ -256,7 +258,7 @@ def test_every_folder_is_listed_backwards(names: str, tmp_path: Path) -> None:
 
 def small_site(root: Path) -> Path:
     """A repository with the project's settings and a page for each entry of ``CODE``."""
-    for name in ("docs/_ext", "docs/_static", "src", "requirements"):
+    for name in ("docs/_ext", "docs/_static", "docs/_templates", "src", "requirements"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("docs/conf.py", "pyproject.toml"):
         shutil.copy(ROOT / name, root / name)
