@@ -78,6 +78,13 @@ def cache(session: nox.Session) -> None:
 
 
 @nox.session
+def status(session: nox.Session) -> None:
+    """Print how long each page of the last build ran, with the total and the budgets."""
+    install(session, "docs")
+    session.run("python", "-m", "status", *session.posargs, env={"PYTHONPATH": "docs/_ext"})
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Time builds and drawings against those of other tools; `-- --help` lists the options."""
     install(session, "bench", "tweets")

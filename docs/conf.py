@@ -35,6 +35,7 @@ extensions = [
     "sphinx_exercise",
     "sphinx_mounts",
     "sphinx_togglebutton",
+    "status",
 ]
 exclude_patterns = ["_ext"]
 mounts = [

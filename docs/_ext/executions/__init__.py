@@ -25,6 +25,8 @@ Options of conf.py:
     Whether kernels are forked from a process that has imported Keras; ``None`` is where it can be.
 """
 
+from typing import Any, cast
+
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
@@ -50,6 +52,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     app.setup_extension("myst_nb")
     build = Build(room)
+    cast(Any, app).executions = build  # for the extensions that tell what ran
     myst_nb.sphinx_.create_client = build.client
     app.connect("env-get-outdated", build.start)
     app.connect("env-updated", build.remember)

@@ -200,6 +200,8 @@ class Queue:
             language=notebook.metadata.get("language_info", {}),
             seconds=[round(seconds, 3) for seconds in progress.seconds],
             cpu=round(progress.cpu, 3),
+            memory=progress.memory,
+            when=round(began, 3),
             files={name: sha256 for name, sha256 in files.items() if sha256 is not None},
             folder=own.work,
         )

@@ -41,6 +41,8 @@ class Execution:
         language: The kernel's description of its language.
         seconds: How long each code cell took.
         cpu: The kernel's CPU seconds.
+        memory: The most memory seen of it, in bytes.
+        when: When it began, in seconds since 1970.
         files: The sha256 of each file left in the working folder, by its relative path.
         folder: Where these files lie, in the build that ran it; else they are in the cache.
     """
@@ -52,6 +54,8 @@ class Execution:
     language: Mapping[str, Any]
     seconds: list[float]
     cpu: float
+    memory: int = 0
+    when: float = 0.0
     files: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
 
