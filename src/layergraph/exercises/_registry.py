@@ -228,10 +228,12 @@ def _unforeseen(error: Exception, last: Check | None) -> str:
 
 
 def told(error: Exception) -> str:
-    """Say what was raised, in the first line of its message."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    words = lines[0] if lines else "without a message"
-    return f"{type(error).__name__}: {words if len(words) < 300 else words[:297] + '...'}"
+    """Say what was raised, in the first line of its message that says something."""
+    words = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # the bold letters of Keras
+    lines = [line.strip() for line in words.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("Exception encountered when")]
+    first = lines[0] if lines else "no more is said"
+    return f"{type(error).__name__}: {first if len(first) < 300 else first[:297] + '...'}"
 
 
 @contextmanager

@@ -7,6 +7,22 @@ becomes a :class:`~layergraph.exercises.CannotGradeError` whose message is a sen
 of the grade.
 """
 
+from layergraph.exercises.checks._behaviour import (
+    Batch,
+    asymmetry,
+    batch,
+    copied,
+    difference,
+    doing,
+    influenced,
+    moved_by_fit,
+    outputs,
+    padding_matters,
+    saved_and_loaded,
+    shaken,
+    trained_by,
+    weights_in_effect,
+)
 from layergraph.exercises.checks._structure import (
     Signature,
     added,
@@ -23,19 +39,33 @@ from layergraph.exercises.checks._structure import (
 )
 
 __all__ = [
+    "Batch",
     "Signature",
     "added",
     "ancestors",
+    "asymmetry",
+    "batch",
     "between",
     "called_with",
+    "copied",
+    "difference",
+    "doing",
     "in_a_row",
+    "influenced",
     "merges",
+    "moved_by_fit",
     "opened",
+    "outputs",
     "outputs_of",
+    "padding_matters",
+    "saved_and_loaded",
+    "shaken",
     "signatures",
     "sources",
+    "trained_by",
     "weights_behind",
+    "weights_in_effect",
 ]
 
-for _name in set(__all__) - {"Signature"}:
+for _name in set(__all__) - {"Batch", "Signature"}:
     globals()[_name].__module__ = __name__
