@@ -1,4 +1,4 @@
-"""Quiets TensorFlow before the first test, and runs the examples in the texts with sybil."""
+"""Sets the tests' environment, and runs the examples in the texts with sybil."""
 
 import os
 import tempfile
@@ -11,6 +11,8 @@ from sybil.parsers.rest import DocTestParser
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+# Tests and examples grade exercises, which is no progress of whoever runs them.
+os.environ["LAYERGRAPH_PROGRESS"] = "off"
 
 ROOT = Path(__file__).parent
 

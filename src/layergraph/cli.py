@@ -1,4 +1,4 @@
-"""The command ``layergraph``: draw and describe saved models.
+"""The command ``layergraph``: draw, describe and grade saved models.
 
 .. code-block:: text
 
@@ -7,10 +7,17 @@
     layergraph describe MODEL.keras [--depth N]
     layergraph draw MODEL.keras --json
     layergraph describe MODEL.keras --json
+    layergraph exercises [--json]
+    layergraph grade NAME MODEL.keras [--json]
 
 ``draw`` writes ``MODEL.svg`` into the current folder unless it is told otherwise. ``--json``
 prints the whole graph, as :meth:`layergraph.graph.LayerGraph.to_json` gives it, and nothing
 else; then there is no picture, so ``-o`` is refused with it.
+
+``exercises`` lists the exercises of the lessons and how far you are with them; ``grade`` says in
+sentences what is right and what is missing in a model for one of them, as
+:func:`layergraph.exercises.grade` does. Its exit status is 0 if the exercise is passed and 1 if
+not.
 
 A model is loaded in Keras' safe mode, so that no code from the file runs. One that needs code
 of its own, such as a layer that Keras does not have, is refused with a line that says so.
@@ -19,6 +26,7 @@ of its own, such as a layer that Keras does not have, is refused with a line tha
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import sys
@@ -34,6 +42,7 @@ if TYPE_CHECKING:
 
     import keras
 
+    from layergraph.exercises import Exercise
     from layergraph.graph import LayerGraph
 
 __all__ = ["main"]
@@ -56,7 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments; those of the process by default.
 
     Returns:
-        The exit status, 0, or 1 after an error, which is told in one line on stderr.
+        The exit status: 0, or 1 after an error, which is told in one line on stderr, and for an
+        exercise that is not passed.
 
     Raises:
         SystemExit: For ``--help`` and ``--version``, and with status 2 if the arguments are
@@ -71,18 +81,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     try:
-        arguments.run(arguments)
+        status: int = arguments.run(arguments)
     except _CommandError as error:
         message = " ".join(str(error).split())
         print(f"layergraph: error: {message}", file=sys.stderr)
         return 1
-    return 0
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="layergraph",
-        description="Draw and describe Keras functional models. No code from a file is run.",
+        description="Draw, describe and grade Keras functional models. No code from a file is run.",
     )
     parser.add_argument("--version", action="version", version=f"layergraph {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -134,6 +144,26 @@ def _parser() -> argparse.ArgumentParser:
     _add_depth(describe, "are told")
     _add_json(describe, "print the whole graph as JSON instead")
     describe.set_defaults(run=_describe)
+
+    exercises = commands.add_parser(
+        "exercises",
+        help="list the exercises of the lessons, and your progress",
+        description="List the exercises by lesson: what is asked, where, and your progress.",
+    )
+    _add_json(exercises, "print the list as JSON instead")
+    exercises.set_defaults(run=_exercises)
+
+    grade = commands.add_parser(
+        "grade",
+        help="grade a saved model for an exercise",
+        description="Say what is right and what is missing in a saved model for an exercise. "
+        "The exit status is 0 if it is passed, and 1 if not.",
+    )
+    grade.add_argument("name", metavar="NAME", help="the exercise, as `layergraph exercises` lists")
+    # Not every exercise wants a model, and those that do not say so.
+    grade.add_argument("model", metavar="MODEL.keras", type=Path, nargs="?", help="the saved model")
+    _add_json(grade, "print the grade as JSON instead")
+    grade.set_defaults(run=_grade)
     return parser
 
 
@@ -164,13 +194,13 @@ def _depth(text: str) -> int:
 _depth.__name__ = "number of levels"  # argparse puts it into its message
 
 
-def _draw(arguments: argparse.Namespace) -> None:
+def _draw(arguments: argparse.Namespace) -> int:
     from layergraph.drawing import draw
 
     graph = _read(arguments.model)
     if arguments.json:
         _print(graph.to_json(indent=2))
-        return
+        return 0
     path = arguments.output or Path(arguments.model.stem + ".svg")
     try:
         drawing = draw(
@@ -192,9 +222,10 @@ def _draw(arguments: argparse.Namespace) -> None:
     except (RuntimeError, ValueError) as error:
         raise _CommandError(str(error)) from error
     _print(f"{drawing}\nwrote {path}")
+    return 0
 
 
-def _describe(arguments: argparse.Namespace) -> None:
+def _describe(arguments: argparse.Namespace) -> int:
     from layergraph.drawing import describe
 
     graph = _read(arguments.model)
@@ -202,6 +233,94 @@ def _describe(arguments: argparse.Namespace) -> None:
         _print(graph.to_json(indent=2))
     else:
         _print(str(describe(graph, depth=arguments.depth)))
+    return 0
+
+
+def _exercises(arguments: argparse.Namespace) -> int:
+    from layergraph.exercises import exercises
+    from layergraph.exercises._progress import folder, progress_of
+
+    everyone = [(one, progress_of(one.name)) for one in exercises()]
+    if arguments.json:
+        listed = [
+            {
+                "name": one.name,
+                "title": one.title,
+                "lesson": one.lesson,
+                "task": one.task,
+                "address": one.address,
+                "call": one.call,
+                "from_file": one.from_file,
+                "tried": progress.tried,
+                "passed": progress.passed,
+            }
+            for one, progress in everyone
+        ]
+        _print(json.dumps(listed, indent=2, ensure_ascii=False))
+    else:
+        lines: list[str] = []
+        lesson = None
+        for one, progress in everyone:
+            if one.lesson != lesson:
+                lesson = one.lesson
+                lines += [*([""] if lines else []), lesson]
+            lines += [
+                f"  {one.name} ({progress}): {one.title}",
+                f"    {one.task}",
+                f"    {_how(one)}",
+                f"    page: {one.address}",
+            ]
+        passed = sum(progress.passed is not None for _, progress in everyone)
+        place = folder()
+        where = "not kept: it is switched off" if place is None else f"kept in {place}"
+        lines += ["", f"{passed} of {len(everyone)} passed; progress is {where}."]
+        _print("\n".join(lines))
+    problems = [progress.problem for _, progress in everyone if progress.problem]
+    if problems:
+        more = f" (and {len(problems) - 1} more such)" if len(problems) > 1 else ""
+        raise _CommandError(problems[0] + more)
+    return 0
+
+
+def _how(one: Exercise) -> str:
+    if one.from_file:
+        return f"in a terminal: layergraph grade {one.name} MODEL.keras"
+    return f"in Python: {one.call}"
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from layergraph.exercises._progress import ProgressError, keep
+    from layergraph.exercises._registry import find
+
+    try:
+        one = find(arguments.name)
+    except ValueError as error:
+        raise _CommandError(f"{error} (`layergraph exercises` lists them all)") from error
+    in_python = f"from layergraph.exercises import grade; {one.call}"
+    if not one.from_file:
+        reason = (
+            "its answer has code of yours, which is not run from a file"
+            if one.own_process
+            else "it asks for something other than one saved model"
+        )
+        raise _CommandError(
+            f"the exercise {one.name!r} is graded in Python, as {reason}: {in_python}"
+        )
+    if arguments.model is None:
+        raise _CommandError(
+            f"which model? layergraph grade {one.name} MODEL.keras, once model.save has written it"
+        )
+    verdict = one.grade(_load(arguments.model, in_python))
+    _print(
+        json.dumps(verdict.to_dict(), indent=2, ensure_ascii=False)
+        if arguments.json
+        else str(verdict)
+    )
+    try:
+        keep(verdict)
+    except ProgressError as error:
+        print(f"layergraph: warning: {error}", file=sys.stderr)
+    return 0 if verdict.passed else 1
 
 
 def _print(text: str) -> None:
@@ -225,7 +344,9 @@ def _read(path: Path) -> LayerGraph:
         raise _CommandError(str(error)) from error
 
 
-def _load(path: Path) -> keras.Model:
+def _load(
+    path: Path, instead: str = "call layergraph.draw(model) or layergraph.describe(model)"
+) -> keras.Model:
     _check(path)
     try:
         import keras
@@ -247,8 +368,8 @@ def _load(path: Path) -> keras.Model:
         if any(part in words.lower() for part in _CUSTOM):
             raise _CommandError(
                 f"{path} needs custom code, which is not run from a file; if you trust the file, "
-                "load it in Python, where that code is, and call layergraph.draw(model) or "
-                f"layergraph.describe(model). Keras says: {_first(words)}"
+                f"load it in Python, where that code is, and {instead}. "
+                f"Keras says: {_first(words)}"
             ) from error
         raise _CommandError(f"{path} cannot be loaded: {_first(words)}") from error
     return model

@@ -9,7 +9,10 @@ The graders are one module for each lesson, loaded when they are first needed; w
 common is in :mod:`layergraph.exercises.checks`.
 """
 
+import warnings
+
 from layergraph.exercises._check import Check, Grade, check
+from layergraph.exercises._progress import ProgressError, keep
 from layergraph.exercises._registry import CannotGradeError, Exercise, exercise, exercises, find
 
 __all__ = [
@@ -25,7 +28,12 @@ __all__ = [
 
 
 def grade(name: str, /, *answers: object, **named: object) -> Grade:
-    """Grade what a reader made for an exercise.
+    """Grade what a reader made for an exercise, and keep progress.
+
+    That the exercise was tried, or passed, is noted in the user's data folder, where
+    ``layergraph exercises`` finds it. The environment variable ``LAYERGRAPH_PROGRESS`` names
+    another folder, or switches this off by the word ``off``. A :class:`UserWarning` tells if a
+    note cannot be written, or one that is there is damaged, which is then left as it is.
 
     Args:
         name: Name of the exercise, such as ``two-more-dense-layers``.
@@ -51,7 +59,12 @@ def grade(name: str, /, *answers: object, **named: object) -> Grade:
             ...
         ValueError: there is no exercise 'two-more-layers': did you mean 'two-more-dense-layers'?
     """
-    return find(name).grade(*answers, **named)
+    verdict = find(name).grade(*answers, **named)
+    try:
+        keep(verdict)
+    except ProgressError as error:
+        warnings.warn(str(error), stacklevel=2)
+    return verdict
 
 
 # Readers, tracebacks and the reference know these by the public name.
