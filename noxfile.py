@@ -40,15 +40,21 @@ if "{}.{}".format(*sys.version_info) not in PYTHONS:
     )
 
 
-def install(session: nox.Session, *locks: str) -> None:
-    """Install hashed locks, then the package itself for editing."""
+def install(session: nox.Session, *locks: str, editable: bool = True) -> None:
+    """Install hashed locks, then the package itself: for editing, or as readers get it."""
     # The environment is the session's own: compiled modules make each of its programs start
     # in half the time.
     session.env["PYTHONDONTWRITEBYTECODE"] = None
     for lock in locks:
         session.install("--require-hashes", "--no-deps", "-r", f"requirements/{lock}.txt")
     # Without build isolation the build backend is the lock's.
-    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+    if editable:
+        session.install("--no-deps", "--no-build-isolation", "-e", ".")
+    else:
+        folder = session.create_tmp()
+        session.run("python", "-m", "flit_core.wheel", "--outdir", folder, silent=True)
+        newest = max(Path(folder).glob("*.whl"), key=lambda wheel: wheel.stat().st_mtime)
+        session.install("--no-deps", str(newest))
 
 
 @nox.session
@@ -82,6 +88,20 @@ def status(session: nox.Session) -> None:
     """Print how long each page of the last build ran, with the total and the budgets."""
     install(session, "docs")
     session.run("python", "-m", "status", *session.posargs, env={"PYTHONPATH": "docs/_ext"})
+
+
+@nox.session(reuse_venv=False)
+def downloads(session: nox.Session) -> None:
+    """Run all that the built site offers for download, each page alone, in a new environment."""
+    install(session, "docs", "tweets", editable=False)
+    session.run("python", "tests/site/downloads.py", *session.posargs)
+
+
+@nox.session
+def evidence(session: nox.Session) -> None:
+    """Run the evidence pages with more seeds and compare; `-- --help` lists the options."""
+    install(session, "docs", "tweets")
+    session.run("python", "-m", "evidence", *session.posargs, env={"PYTHONPATH": "docs/_ext"})
 
 
 @nox.session
@@ -118,12 +138,14 @@ def architectures(session: nox.Session) -> None:
 
 @nox.session
 def full(session: nox.Session) -> None:
-    """Run what is too long for every change: many builds, killed ones, and three sessions more."""
+    """Run what is too long for every change: many builds, killed ones, and five sessions more."""
     install(session, "tests", "tweets")
     session.run("pytest", "tests/full/many_builds.py", *session.posargs)
     session.notify("architectures", posargs=[])
     session.notify("reproduce", posargs=[])
     session.notify("bench", posargs=[])
+    session.notify("docs", posargs=[])
+    session.notify("downloads", posargs=[])
 
 
 @nox.session
