@@ -31,6 +31,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def sections(lesson: str) -> dict[str, Section]:
     blocks = list(_blocks(text))
     starts = [n for n, (_, block) in enumerate(blocks) if block.name == "exercise-start"]
     found = {}
-    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
+    for start, end in pairwise([*starts, len(blocks)]):
         line, first = blocks[start]
         own = [block for _, block in blocks[start:end]]
         ends = [at for at, block in blocks[start:end] if block.name == "exercise-end"]

@@ -67,17 +67,22 @@ def converted(grader: Callable[..., Any], given: inspect.BoundArguments) -> insp
     return given
 
 
-def wants_one_model(grader: Callable[..., Any]) -> bool:
-    """Whether one model is all that the grader needs."""
-    needed = [
+def needed(grader: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters that a grader cannot do without."""
+    return [
         parameter
         for parameter in inspect.signature(grader).parameters.values()
         if parameter.default is parameter.empty
     ]
+
+
+def wants_one_model(grader: Callable[..., Any]) -> bool:
+    """Whether one model is all that the grader needs."""
+    all_of_it = needed(grader)
     return (
-        len(needed) == 1
-        and needed[0].kind is not needed[0].KEYWORD_ONLY
-        and needed[0].annotation in ("keras.Model", "Model")
+        len(all_of_it) == 1
+        and all_of_it[0].kind is all_of_it[0].POSITIONAL_OR_KEYWORD
+        and all_of_it[0].annotation in ("keras.Model", "Model")
     )
 
 

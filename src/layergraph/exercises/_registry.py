@@ -20,6 +20,7 @@ from layergraph.exercises._answers import (
     bound,
     call_of,
     converted,
+    needed,
     wants_one_model,
 )
 from layergraph.exercises._check import Check, Grade
@@ -57,7 +58,8 @@ class Exercise:
         own_process: Whether answers hold code of the reader's own, such as a custom layer, so
             that they can be graded only where that code is, and not from a file.
         call: How it is graded, such as ``grade("two-more-dense-layers", model)``.
-        one_model: Whether all that is needed for the grade is one model.
+        answers: How many answers are needed.
+        one_model: Whether all that is needed is one model.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Exercise:
     task: str
     own_process: bool
     call: str
+    answers: int
     one_model: bool
     _grader: Callable[..., Iterator[Check]] = field(repr=False, compare=False)
 
@@ -168,6 +171,7 @@ def exercise(
             task=" ".join(task.split("\n\n")[0].split()),
             own_process=own_process,
             call=call_of(name, grader),
+            answers=len(needed(grader)),
             one_model=wants_one_model(grader),
             _grader=grader,
         )
@@ -233,7 +237,8 @@ def told(error: Exception) -> str:
     lines = [line.strip() for line in words.splitlines()]
     lines = [line for line in lines if line and not line.startswith("Exception encountered when")]
     first = lines[0] if lines else "no more is said"
-    return f"{type(error).__name__}: {first if len(first) < 300 else first[:297] + '...'}"
+    short = first if len(first) < 300 else first[:297] + "..."
+    return f"{type(error).__name__}: {short}{'' if short.endswith(('.', '!', '?')) else '.'}"
 
 
 @contextmanager

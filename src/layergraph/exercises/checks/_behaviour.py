@@ -46,7 +46,7 @@ def doing(what: str) -> Iterator[None]:
         Traceback (most recent call last):
             ...
         layergraph.exercises.CannotGradeError: It was not possible to divide: ZeroDivisionError: \
-division by zero
+division by zero.
     """
     try:
         yield
