@@ -3,7 +3,8 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +15,9 @@ from keras import layers
 import layergraph
 from layergraph import cli
 from layergraph.drawing import describe, draw
+from layergraph.exercises import Check, _registry, exercise, exercises, grade
 from layergraph.graph import read
+from layergraph.models import headline_popularity
 
 # Keras saves a weight through an array interface that NumPy 2 finds old.
 
@@ -362,6 +365,180 @@ def test_a_depth_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], dep
         cli.main(["draw", "model.keras", f"--depth={depth}"])
     assert 2 == leaving.value.code
     assert "invalid number of levels value" in capsys.readouterr().err
+
+
+HOMEWORK = "two-more-dense-layers"
+
+
+@pytest.fixture
+def progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LAYERGRAPH_PROGRESS", str(tmp_path / "progress"))
+    return tmp_path / "progress"
+
+
+def homework(layers: int) -> str:
+    headline_popularity(vocabulary_size=50, hidden=(64,) * layers).save("homework.keras")
+    return "homework.keras"
+
+
+def listed(capsys: pytest.CaptureFixture[str], name: str) -> dict[str, object]:
+    assert 0 == cli.main(["exercises", "--json"])
+    (found,) = (one for one in json.loads(capsys.readouterr().out) if one["name"] == name)
+    return found
+
+
+@pytest.mark.usefixtures("folder", "progress")
+@pytest.mark.parametrize(("layers", "status"), [(4, 0), (2, 1)])
+def test_grade_prints_sentences_and_its_status_tells_whether_it_passed(
+    capsys: pytest.CaptureFixture[str], layers: int, status: int
+) -> None:
+    assert status == cli.main(["grade", HOMEWORK, homework(layers)])
+    printed = capsys.readouterr()
+    model = keras.saving.load_model("homework.keras")
+    assert f"{grade(HOMEWORK, model)}\n" == printed.out
+    assert "" == printed.err
+
+
+@pytest.mark.usefixtures("folder", "progress")
+def test_grade_as_json_is_the_grade_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 1 == cli.main(["grade", HOMEWORK, homework(2), "--json"])
+    model = keras.saving.load_model("homework.keras")
+    assert grade(HOMEWORK, model).to_dict() == json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.usefixtures("folder", "progress")
+def test_exercises_lists_what_is_asked_and_where_and_how_far_one_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert 0 == cli.main(["exercises"])
+    before = capsys.readouterr().out
+    for one in exercises():
+        assert f"{one.name} (not tried): {one.title}\n    {one.task}\n" in before
+        assert f"page: {one.address}" in before
+    assert f"0 of {len(exercises())} passed" in before
+
+    cli.main(["grade", HOMEWORK, homework(2)])
+    capsys.readouterr()
+    assert 0 == cli.main(["exercises"])
+    assert f"{HOMEWORK} (tried): " in capsys.readouterr().out
+
+    cli.main(["grade", HOMEWORK, homework(4)])
+    capsys.readouterr()
+    assert 0 == cli.main(["exercises"])
+    after = capsys.readouterr().out
+    assert f"{HOMEWORK} (passed): " in after
+    assert f"1 of {len(exercises())} passed" in after
+
+
+@pytest.mark.usefixtures("folder", "progress")
+def test_exercises_as_json_has_the_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (None, None) == itemgetter("tried", "passed")(listed(capsys, HOMEWORK))
+    cli.main(["grade", HOMEWORK, homework(4)])
+    capsys.readouterr()
+    one = listed(capsys, HOMEWORK)
+    assert None not in itemgetter("tried", "passed")(one)
+    assert f"tutorials/headline_popularity.html#ex-{HOMEWORK}" == one["address"]
+
+
+def test_an_unknown_exercise_is_told_with_those_near(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 1 == cli.main(["grade", "two-dense-layers", "model.keras"])
+    assert f"no exercise 'two-dense-layers': did you mean '{HOMEWORK}'?" in error(capsys)
+
+
+def test_the_model_to_grade_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 1 == cli.main(["grade", HOMEWORK])
+    assert f"which model? layergraph grade {HOMEWORK} MODEL.keras" in error(capsys)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two exercises that no file can be graded for."""
+    exercises()  # all that there are, so that only the next two are forgotten again
+    monkeypatch.setattr(_registry, "_known", dict(_registry._known))
+
+    @exercise("own-layer", title="A layer", lesson="nowhere", own_process=True)
+    def own_layer(model: keras.Model) -> Iterator[Check]:
+        """Write a layer."""
+        yield Check(True, "Yes.")
+
+    @exercise("two-answers", title="Two answers", lesson="nowhere")
+    def two_answers(model: keras.Model, share: float) -> Iterator[Check]:
+        """Give two."""
+        yield Check(True, "Yes.")
+
+
+@pytest.mark.usefixtures("made")
+@pytest.mark.parametrize("more", [[], ["small.keras"]])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "own-layer",
+            "as its answer has code of yours, which is not run from a file: "
+            'from layergraph.exercises import grade; grade("own-layer", model)',
+        ),
+        (
+            "two-answers",
+            "as it asks for something other than one saved model: "
+            'from layergraph.exercises import grade; grade("two-answers", model, share)',
+        ),
+    ],
+)
+def test_what_no_file_can_be_graded_for_is_graded_in_python(
+    capsys: pytest.CaptureFixture[str], name: str, words: str, more: list[str]
+) -> None:
+    assert 1 == cli.main(["grade", name, *more])
+    assert f"the exercise '{name}' is graded in Python, {words}" in error(capsys)
+
+
+@pytest.mark.usefixtures("folder", "progress")
+def test_a_model_with_custom_code_is_graded_in_python(capsys: pytest.CaptureFixture[str]) -> None:
+    model(Scale()).save("custom.keras")
+    assert 1 == cli.main(["grade", HOMEWORK, "custom.keras"])
+    told = error(capsys)
+    assert "custom.keras needs custom code, which is not run from a file" in told
+    assert f'from layergraph.exercises import grade; grade("{HOMEWORK}", model)' in told
+    assert "layergraph.draw" not in told
+
+
+@pytest.mark.usefixtures("folder")
+def test_damaged_progress_is_told_and_left(
+    capsys: pytest.CaptureFixture[str], progress: Path
+) -> None:
+    progress.mkdir()
+    damaged = progress / f"{HOMEWORK}.passed.json"
+    damaged.write_text("{")
+    assert 1 == cli.main(["exercises"])
+    captured = capsys.readouterr()
+    assert f"{HOMEWORK} (not known): " in captured.out
+    (line,) = captured.err.splitlines()
+    assert f"{damaged}, which holds progress in the exercise '{HOMEWORK}', is damaged" in line
+
+    assert 0 == cli.main(["grade", HOMEWORK, homework(4)])
+    captured = capsys.readouterr()
+    assert "passed" in captured.out
+    (line,) = captured.err.splitlines()
+    assert line.startswith("layergraph: warning: the file ")
+    assert "{" == damaged.read_text()
+
+
+def test_exercises_says_that_progress_is_off(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERGRAPH_PROGRESS", "off")
+    assert 0 == cli.main(["exercises"])
+    assert "progress is not kept: it is switched off." in capsys.readouterr().out
+
+
+def test_exercises_needs_no_backend() -> None:
+    script = (
+        "import sys; sys.modules['keras'] = None;from layergraph.cli import main; sys.exit(main())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, "exercises"], capture_output=True, text=True
+    )
+    assert (0, "") == (run.returncode, run.stderr)
+    assert HOMEWORK in run.stdout
 
 
 def test_without_a_backend_the_line_that_installs_one_is_given(saved: Path) -> None:

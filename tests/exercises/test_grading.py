@@ -28,6 +28,7 @@ HOMEWORK = "two-more-dense-layers"
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Exercise]:
     """Make an exercise of a grader, and forget it afterwards."""
+    exercises()  # all that there are, so that only the next one is forgotten again
     monkeypatch.setattr(_registry, "_known", dict(_registry._known))
 
     def make(grader: Callable[..., Iterator[Check]], **options: bool) -> Exercise:
@@ -304,8 +305,6 @@ def test_grading_draws_no_random_number_of_the_reader_s(made: Callable[..., Exer
 def test_a_grader_that_cannot_be_one_is_refused(
     change: dict[str, object], error: type[Exception], words: str
 ) -> None:
-    exercises()
-
     def grader(value: object) -> Iterator[Check]:
         yield Check(True, "Yes.")
 

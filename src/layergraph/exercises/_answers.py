@@ -78,12 +78,11 @@ def needed(grader: Callable[..., Any]) -> list[inspect.Parameter]:
 
 def wants_one_model(grader: Callable[..., Any]) -> bool:
     """Whether one model is all that the grader needs."""
-    all_of_it = needed(grader)
-    return (
-        len(all_of_it) == 1
-        and all_of_it[0].kind is all_of_it[0].POSITIONAL_OR_KEYWORD
-        and all_of_it[0].annotation in ("keras.Model", "Model")
-    )
+    wanted = needed(grader)
+    if len(wanted) != 1 or wanted[0].kind is not wanted[0].POSITIONAL_OR_KEYWORD:
+        return False
+    kind = wanted[0].annotation  # text, where annotations are not evaluated
+    return getattr(kind, "__name__", kind) in ("Model", "keras.Model")
 
 
 def _resolved(annotation: object) -> Any:  # noqa: ANN401 - a type, in one of many forms
