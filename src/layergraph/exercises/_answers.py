@@ -8,13 +8,8 @@ import numbers
 import pathlib
 import types
 import typing
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from layergraph.exercises._check import Check
-
-Grader = typing.TypeVar("Grader", bound="Callable[..., Iterator[Check]]")
+from collections.abc import Callable
+from typing import Any
 
 
 class WrongKindError(Exception):

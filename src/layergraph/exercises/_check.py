@@ -90,7 +90,7 @@ class Grade:
 
     @property
     def summary(self) -> str:
-        """One line: whether the exercise is passed, and how many checks are."""
+        """Whether the exercise is passed, and how many checks are, in one line."""
         right = sum(map(bool, self.checks))
         if self.passed:
             return f"{self.title}: passed."

@@ -12,10 +12,9 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from layergraph.exercises._answers import (
-    Grader,
     WrongKindError,
     bound,
     call_of,
@@ -38,6 +37,8 @@ LESSONS = (
     "save_and_ship",
     "beyond_functional",
 )
+
+Grader: TypeAlias = Callable[..., Iterator[Check]]
 
 _known: dict[str, Exercise] = {}
 
@@ -70,7 +71,7 @@ class Exercise:
     call: str
     answers: int
     one_model: bool
-    _grader: Callable[..., Iterator[Check]] = field(repr=False, compare=False)
+    _grader: Grader = field(repr=False, compare=False)
 
     @property
     def address(self) -> str:

@@ -8,7 +8,6 @@ of the grade.
 """
 
 from layergraph.exercises.checks._behaviour import (
-    Batch,
     asymmetry,
     batch,
     copied,
@@ -39,7 +38,6 @@ from layergraph.exercises.checks._structure import (
 )
 
 __all__ = [
-    "Batch",
     "Signature",
     "added",
     "ancestors",
@@ -67,5 +65,5 @@ __all__ = [
     "weights_in_effect",
 ]
 
-for _name in set(__all__) - {"Batch", "Signature"}:
+for _name in set(__all__) - {"Signature"}:
     globals()[_name].__module__ = __name__

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layergraph.graph import LayerGraph
-
-Batch: TypeAlias = "dict[str, Any]"
-"""Arrays by the names of a model's inputs."""
 
 _WORDS = ("graph", "layer", "tensor", "model", "merge", "head", "mask", "call")
 _SIZES = ("input_dim", "num_tokens", "max_tokens")  # settings that bound an id
@@ -173,7 +170,7 @@ def _learns(weight: Any) -> bool:  # noqa: ANN401 - a variable of Keras
     return "float" in str(weight.dtype) and not weight.path.endswith(statistics)
 
 
-def batch(model: keras.Model, *, size: int = 8, seed: int = 0) -> Batch:
+def batch(model: keras.Model, *, size: int = 8, seed: int = 0) -> dict[str, Any]:
     """Make random inputs that a model can take.
 
     Whole numbers are ids: at least 1, as 0 is padding, and below the size of the embeddings
@@ -198,7 +195,7 @@ def batch(model: keras.Model, *, size: int = 8, seed: int = 0) -> Batch:
     """
     graph = opened(read(model))
     rng = np.random.default_rng(seed)
-    made: Batch = {}
+    made: dict[str, Any] = {}
     for one in graph.inputs:
         tensor = graph.tensor(one.tensor)
         shape = tuple(6 if length is None else length for length in tensor.shape[1:])
@@ -445,7 +442,7 @@ def trained_by(model: keras.Model, output: str) -> frozenset[str]:
         output: Name of the output.
 
     Returns:
-        Paths of weights, as :attr:`keras.Variable.path` gives them, such as
+        Paths of weights, as ``weight.path`` gives them, such as
         ``aux_output/kernel``. Frozen weights are not among them.
 
     Raises:

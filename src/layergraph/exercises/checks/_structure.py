@@ -275,7 +275,7 @@ def weights_behind(graph: LayerGraph, *inputs: str) -> frozenset[int]:
         *inputs: Names of inputs.
 
     Returns:
-        Numbers as in :attr:`layergraph.graph.Weight.number`.
+        Numbers as in ``Weight.number``.
 
     Examples:
         >>> from layergraph import models, read
@@ -319,7 +319,7 @@ def called_with(graph: LayerGraph, weight: int) -> tuple[Call, ...]:
     return tuple(call for call in graph.calls if call.layer in holders)
 
 
-def signatures(graph: LayerGraph) -> Counter[Signature]:
+def signatures(graph: LayerGraph) -> dict[Signature, int]:
     """Count the calls by the class of the layer and the classes of those before it.
 
     Args:
@@ -327,7 +327,7 @@ def signatures(graph: LayerGraph) -> Counter[Signature]:
 
     Returns:
         How many calls there are of each signature. The parents are in the order of the
-        arguments; an input is ``Input``.
+        arguments; an input is ``Input``. What is not there counts 0.
 
     Examples:
         >>> from layergraph import models, read
@@ -345,7 +345,9 @@ def signatures(graph: LayerGraph) -> Counter[Signature]:
     return count
 
 
-def added(before: LayerGraph, after: LayerGraph) -> tuple[Counter[Signature], Counter[Signature]]:
+def added(
+    before: LayerGraph, after: LayerGraph
+) -> tuple[dict[Signature, int], dict[Signature, int]]:
     """Compare two graphs by the signatures of their calls, names aside.
 
     Args:
@@ -363,5 +365,5 @@ def added(before: LayerGraph, after: LayerGraph) -> tuple[Counter[Signature], Co
         >>> dict(more), dict(less)
         ({('Dense', ('Dense',)): 2}, {})
     """
-    first, second = signatures(before), signatures(after)
+    first, second = Counter(signatures(before)), Counter(signatures(after))
     return second - first, first - second
