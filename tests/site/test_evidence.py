@@ -203,3 +203,13 @@ def test_what_is_kept_is_whole_or_as_it_was(
         report.keep("page", (run, Run((5,), {}, ())), tmp_path)
     assert before == file.read_text("utf-8")
     assert [file] == list(tmp_path.iterdir())
+
+
+def test_every_evidence_page_of_the_site_has_five_seeds_and_a_row_in_the_index() -> None:
+    folder = Path(__file__).parents[2] / "docs" / "evidence"
+    index = (folder / "index.md").read_text("utf-8")
+    pages = read_pages(folder)
+
+    assert [] == [page.name for page in pages if len(page.seeds) < 5]
+    assert [] == [page.name for page in pages if f"{{doc}}`{page.name}` |" not in index]
+    assert {page.name for page in pages} == {p.stem for p in folder.glob("*.md")} - {"index"}
