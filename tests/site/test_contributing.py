@@ -8,6 +8,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent.parent
 CONTRIBUTING = (ROOT / "docs" / "project" / "contributing.md").read_text(encoding="utf-8")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 COLD = 12 * 60  # seconds that the whole site may take, from nothing, on two cores
 SPHINX = 2 * 60  # of these, for all that is not the notebooks
 
@@ -27,6 +28,17 @@ def test_every_session_stands_in_the_table_and_no_other() -> None:
     told = re.findall(r"^\| `nox -s (\w+)` \|", CONTRIBUTING, re.MULTILINE)
 
     assert sorted(sessions) == sorted(told)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_runs_sessions_that_exist(workflow: Path) -> None:
+    text = workflow.read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"].values()
+    run = [step.get("run", "") for job in jobs for step in job["steps"]]
+    sessions = re.findall(r"nox -s (\w+)", "\n".join(run))
+
+    assert sessions
+    assert [] == [session for session in sessions if f"| `nox -s {session}` |" not in CONTRIBUTING]
 
 
 def test_the_full_session_leads_to_the_sessions_that_are_told() -> None:

@@ -120,7 +120,7 @@ def test_a_cell_more_renews_the_table_and_one_that_fails_is_told(site: Site) -> 
 
     assert 0 != built.status
     assert ["A lesson", "1", "none", "a cell failed"] == told[0][:4]
-    assert ("failed", "CellExecutionError") == (page["outcome"], page["message"])
+    assert ("failed", "line 15: ValueError: no") == (page["outcome"], page["message"])
     assert "seconds" not in page
     assert "2" == more[0][1]
     assert before == site.files()

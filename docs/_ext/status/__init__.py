@@ -21,6 +21,7 @@ from executions.queue import cores
 from executions.run import ExecutionFailedError
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.console import strip_escape_sequences
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import ExtensionMetadata
@@ -161,6 +162,13 @@ def table(app: Sphinx, shown_on: str) -> nodes.table:
     return nodes.table("", group, classes=["executions"])
 
 
+def message(failure: ExecutionFailedError) -> str:
+    """Why an execution failed, in one line that begins with the source's line."""
+    lines = strip_escape_sequences(str(failure)).strip().splitlines()
+    # nbclient's error begins with its class and ends with what the cell raised.
+    return f"line {failure.line}: {lines[-1 if lines[0] == 'CellExecutionError' else 0]}"
+
+
 def write_status(app: Sphinx, exception: Exception | None) -> None:
     """Write how long each execution took, this time or when it last ran."""
     if exception is not None or app.builder.format != "html":
@@ -171,7 +179,7 @@ def write_status(app: Sphinx, exception: Exception | None) -> None:
     for lesson, outcome in outcomes(app):
         page: dict[str, Any] = {"page": lesson.name, "budget": lesson.budget}
         if failed(outcome):
-            page |= {"outcome": "failed", "message": str(outcome).strip().splitlines()[0]}
+            page |= {"outcome": "failed", "message": message(outcome)}
         else:
             page |= {
                 "outcome": "executed" if lesson.name in now else "cached",
