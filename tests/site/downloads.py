@@ -30,7 +30,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SITE = ROOT / "build" / "html"
-TIMES_BUDGET = 10  # of its budget in the site's build, after which a page is ended
+TIMES_BUDGET = 10  # of its budget in the site's build, after which a page is ended,
+LEAST = 600.0  # but not before so many seconds: new packages are compiled when first imported
 AT_ONCE = 2
 GRACE = 60  # seconds more, for a kernel to start and to be ended at its limit
 LAST_LINES = 12  # of what a failed page said, that are shown
@@ -84,7 +85,7 @@ def downloads(site: Path) -> list[Download]:
             page["page"],
             site / "_sources" / f"{page['page']}{suffix}",
             page.get("seconds", 0.0),
-            page["budget"] * TIMES_BUDGET,
+            max(LEAST, page["budget"] * TIMES_BUDGET),
         )
         for page in status["pages"]
         for suffix in (".ipynb", ".py")

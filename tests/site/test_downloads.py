@@ -103,7 +103,8 @@ def test_what_only_a_notebook_knows_fails_as_a_script(
 def test_a_page_that_never_ends_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(downloads, "TIMES_BUDGET", 0.5)
+    monkeypatch.setattr(downloads, "LEAST", 3)
+    monkeypatch.setattr(downloads, "TIMES_BUDGET", 0.1)
     site = offer(tmp_path, {"endless": "import time\ntime.sleep(600)"})
     status = downloads.main(["--site", str(site)])
     said = capsys.readouterr().out
@@ -153,7 +154,16 @@ def test_the_longest_pages_begin_first(tmp_path: Path) -> None:
     found = downloads.downloads(offer(tmp_path, {"quick": "", "slow": ""}))
 
     assert ["slow", "slow", "quick", "quick"] == [download.page for download in found]
-    assert {60.0} == {download.limit for download in found}
+
+
+@pytest.mark.parametrize(("times", "limit"), [(10, 600.0), (200, 1200.0)])
+def test_a_page_has_many_times_its_budget_and_ten_minutes_at_least(
+    times: int, limit: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "TIMES_BUDGET", times)
+    found = downloads.downloads(offer(tmp_path, {"page": ""}))
+
+    assert {limit} == {download.limit for download in found}
 
 
 def test_a_page_sees_no_setting_of_who_runs_it(
