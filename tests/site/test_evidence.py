@@ -211,5 +211,5 @@ def test_every_evidence_page_of_the_site_has_five_seeds_and_a_row_in_the_index()
     pages = read_pages(folder)
 
     assert [] == [page.name for page in pages if len(page.seeds) < 5]
-    assert [] == [page.name for page in pages if f"{{doc}}`{page.name}` |" not in index]
+    assert [] == [page.name for page in pages if f"| {{doc}}`{page.name}` |" not in index]
     assert {page.name for page in pages} == {p.stem for p in folder.glob("*.md")} - {"index"}
