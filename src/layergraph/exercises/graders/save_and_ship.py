@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layergraph.exercises import CannotGradeError, Check, check, exercise
+from layergraph.exercises._registry import told
 from layergraph.exercises.checks import opened, sources
 from layergraph.graph import LayerGraph, read
 
@@ -250,8 +251,7 @@ def _run(
             result = parts[0]
         return np.asarray(ops.convert_to_numpy(result))
     except Exception as error:  # whatever a layer may raise
-        first = next((line for line in str(error).splitlines() if line.strip()), "no message")
-        words = f"The model does not run: {type(error).__name__}, {first.strip()[:200]}."
+        words = f"The model does not run: {told(error).rstrip('.')}."
         raise CannotGradeError(f"{words} {advice}".strip()) from error
 
 
