@@ -64,4 +64,92 @@ def as_a_model_within() -> keras.Model:
     return custom(nested=True)
 
 
+@cases.namespace("two-more-dense-layers", "features-output")
+def lesson() -> dict[str, object]:
+    return cases.names("headline_model", "losses", "loss_weights", "compile_by_name")
+
+
+def three(
+    *,
+    facts: int = 1,
+    units: int = 1,
+    activation: str | None = "sigmoid",
+    weights: tuple[float, ...] | None = (1.0, 0.2, 0.2),
+    loss: str = "binary_crossentropy",
+    last: bool = True,
+) -> keras.Model:
+    """The model with an output on the features, on the merge (2), or on the words (0)."""
+    base = headline()
+    start = [base.get_layer("lstm").output, base.inputs[1], base.get_layer("merge").output][facts]
+    new = layers.Dense(units, activation=activation)(layers.Dense(3, activation="tanh")(start))
+    outputs = [*base.outputs, new] if last else [new, *base.outputs]
+    model = keras.Model(base.inputs, outputs)
+    if weights is not None:
+        model.compile("sgd", loss=[loss] * 3, loss_weights=list(weights))
+    return model
+
+
+@cases.wrong("features-output", "has 2 inputs and 2 outputs")
+def no_third_output() -> keras.Model:
+    return headline(64, 64)
+
+
+@cases.wrong("features-output", "0 outputs depend on the features alone")
+def behind_the_merge() -> keras.Model:
+    return three(facts=2)
+
+
+@cases.wrong("features-output", "0 outputs depend on the features alone")
+def on_the_words() -> keras.Model:
+    return three(facts=0)
+
+
+@cases.wrong("features-output", "one number between 0 and 1")
+def no_probability() -> keras.Model:
+    return three(activation=None)
+
+
+@cases.wrong("features-output", "one number between 0 and 1")
+def two_numbers() -> keras.Model:
+    return three(units=2)
+
+
+@cases.wrong("features-output", "not compiled yet")
+def not_compiled() -> keras.Model:
+    return three(weights=None)
+
+
+@cases.wrong("features-output", "needs the loss `binary_crossentropy`")
+def another_loss() -> keras.Model:
+    return three(loss="mean_squared_error")
+
+
+@cases.wrong("features-output", "should count 1 and both others 0.2")
+def weights_in_another_order() -> keras.Model:
+    return three(last=False)
+
+
+@cases.wrong("features-output", "swaps them")
+def a_list_and_a_dictionary() -> keras.Model:
+    model = three(weights=None)
+    names = model.output_names
+    weights = dict(zip(names, (1.0, 0.2, 0.2), strict=True))
+    model.compile("sgd", loss=["binary_crossentropy"] * 3, loss_weights=weights)
+    return model
+
+
+@cases.right("features-output")
+def the_new_output_first() -> keras.Model:
+    return three(last=False, weights=(0.2, 1.0, 0.2))
+
+
+@cases.right("features-output")
+def an_op_at_the_end() -> keras.Model:
+    base = headline()
+    new = keras.ops.sigmoid(layers.Dense(1)(base.inputs[1]))
+    model = keras.Model(base.inputs, [*base.outputs, new])
+    model.compile("sgd", loss=["binary_crossentropy"] * 3, loss_weights=[1.0, 0.2, 0.2])
+    return model
+
+
 test_solution, test_stub, test_wrong, test_right = cases.tests()
