@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import keras
     from numpy.typing import NDArray
 
-    from layergraph.graph import LayerGraph
+    from layergraph.graph import LayerGraph, Shape
 
 _WORDS = ("graph", "layer", "tensor", "model", "merge", "head", "mask", "call")
 _SIZES = ("input_dim", "num_tokens", "max_tokens")  # settings that bound an id
@@ -46,7 +47,10 @@ def doing(what: str) -> Iterator[None]:
 division by zero.
     """
     try:
-        yield
+        with warnings.catch_warnings():
+            # What Keras says of an experiment, such as that no gradient is there, is its result.
+            warnings.simplefilter("ignore")
+            yield
     except CannotGradeError:
         raise
     except Exception as error:  # whatever a reader's model may raise
@@ -260,13 +264,18 @@ def outputs(model: keras.Model, inputs: Mapping[str, Any]) -> dict[str, NDArray[
         >>> {name: array.shape for name, array in outputs(model, batch(model)).items()}
         {'main_output': (8, 1), 'aux_output': (8, 1)}
     """
+    flat = [inputs[one.name] for one in read(model).inputs]
+    return dict(zip(_output_names(model), _run(model, flat), strict=True))
+
+
+def _run(model: keras.Model, inputs: Iterable[Any]) -> list[NDArray[Any]]:
+    """Run a model on arrays in the order of its inputs: those of a copy may have other names."""
     import keras
 
     with doing("run the model on a few random examples"):
-        flat = [inputs[one.name] for one in read(model).inputs]
-        given = keras.tree.pack_sequence_as(model.input, flat)
-        arrays = [np.asarray(one) for one in keras.tree.flatten(model(given, training=False))]
-    return dict(zip(_output_names(model), arrays, strict=True))
+        tensors = [keras.ops.convert_to_tensor(one) for one in inputs]
+        given = keras.tree.pack_sequence_as(model.input, tensors)
+        return [np.asarray(one) for one in keras.tree.flatten(model(given, training=False))]
 
 
 def _output_names(model: keras.Model) -> list[str]:
@@ -294,14 +303,15 @@ def influenced(model: keras.Model, *inputs: str) -> tuple[str, ...]:
         >>> influenced(models.headline_popularity(vocabulary_size=50), "aux_input")
         ('main_output',)
     """
-    copy, found = shaken(model), []
-    first, other = batch(copy, size=16), batch(copy, size=16, seed=1)
-    before = outputs(copy, first)
-    after = outputs(copy, first | {name: other[name] for name in inputs})
-    for name, array in before.items():
-        if not np.array_equal(array, after[name], equal_nan=array.dtype.kind == "f"):
-            found.append(name)
-    return tuple(found)
+    copy = shaken(model)
+    first, other = batch(model, size=16), batch(model, size=16, seed=1)
+    before = _run(copy, first.values())
+    after = _run(copy, (first | {name: other[name] for name in inputs}).values())
+    return tuple(
+        name
+        for name, old, new in zip(_output_names(model), before, after, strict=True)
+        if not np.array_equal(old, new, equal_nan=old.dtype.kind == "f")
+    )
 
 
 def asymmetry(model: keras.Model, first: str, second: str) -> float:
@@ -333,15 +343,15 @@ def asymmetry(model: keras.Model, first: str, second: str) -> float:
         True
     """
     copy = shaken(model)
-    given = batch(copy, size=16)
+    given = batch(model, size=16)
     swapped = given | {first: given[second], second: given[first]}
-    return _share(outputs(copy, given), outputs(copy, swapped), "these inputs")
+    return _share(_run(copy, given.values()), _run(copy, swapped.values()), "these inputs")
 
 
-def _share(first: Mapping[str, Any], second: Mapping[str, Any], what: str) -> float:
+def _share(first: Iterable[Any], second: Iterable[Any], what: str) -> float:
     """The largest difference as a share of the spread over examples."""
     shares = []
-    for one, other in zip(first.values(), second.values(), strict=True):
+    for one, other in zip(first, second, strict=True):
         if not (np.isfinite(one).all() and np.isfinite(other).all()):
             raise CannotGradeError(
                 "The model gives values that are no numbers (NaN or infinite) for ordinary inputs."
@@ -378,19 +388,20 @@ def padding_matters(model: keras.Model, name: str) -> float:
         True
     """
     copy = shaken(model)
-    given = batch(copy, size=16)
+    given = batch(model, size=16)
     after, before = given[name].copy(), given[name].copy()
     length = after.shape[1]
     words = np.random.default_rng(0).integers(1, max(2, length // 2), len(after))
     for row, count in enumerate(words):
         after[row, count:] = 0
         before[row] = np.roll(after[row], length - count)
-    graph = opened(read(copy))
-    reached = [one.name for one in graph.outputs if name in sources(graph, one.tensor)]
-    first, second = (outputs(copy, given | {name: ids}) for ids in (after, before))
-    return _share(
-        {one: first[one] for one in reached}, {one: second[one] for one in reached}, f"`{name}`"
+    graph = opened(read(model))
+    reached = [name in sources(graph, one.tensor) for one in graph.outputs]
+    first, second = (
+        [one for one, counts in zip(_run(copy, row.values()), reached, strict=True) if counts]
+        for row in (given | {name: after}, given | {name: before})
     )
+    return _share(first, second, f"`{name}`")
 
 
 def difference(
@@ -406,7 +417,7 @@ def difference(
         inputs: Arrays by the names of the inputs of ``first``; random ones by default.
 
     Returns:
-        The difference, infinite where the shapes differ.
+        The difference, infinite where their inputs or outputs have other shapes.
 
     Raises:
         CannotGradeError: If one of them cannot run.
@@ -417,17 +428,28 @@ def difference(
         >>> difference(model, copied(model))
         0.0
     """
-    given = batch(first) if inputs is None else inputs
-    names = [one.name for one in read(second).inputs]
-    if len(names) != len(read(first).inputs):
+    one_graph, other_graph = read(first), read(second)
+    if len(one_graph.inputs) != len(other_graph.inputs):
         return float("inf")
-    renamed = dict(zip(names, (given[one.name] for one in read(first).inputs), strict=True))
-    one = list(outputs(copied(first), given).values())
-    other = list(outputs(copied(second), renamed).values())
+    given = batch(first) if inputs is None else inputs
+    flat = []
+    for here, there in zip(one_graph.inputs, other_graph.inputs, strict=True):
+        shapes = (one_graph.tensor(here.tensor).shape, other_graph.tensor(there.tensor).shape)
+        if not _fit(*shapes):
+            return float("inf")
+        flat.append(given[here.name])
+    one, other = _run(copied(first), flat), _run(copied(second), flat)
     if [array.shape for array in one] != [array.shape for array in other]:
         return float("inf")
     return max(
         (float(np.abs(a - b).max()) for a, b in zip(one, other, strict=True) if a.size), default=0.0
+    )
+
+
+def _fit(first: Shape, second: Shape) -> bool:
+    """Whether an array could have both shapes."""
+    return len(first) == len(second) and all(
+        one == other or None in (one, other) for one, other in zip(first, second, strict=True)
     )
 
 
@@ -457,7 +479,7 @@ def trained_by(model: keras.Model, output: str) -> frozenset[str]:
     import keras
 
     copy = shaken(model)
-    names = _output_names(copy)
+    names = _output_names(model)
     if output not in names:
         raise KeyError(f"no output {output!r}; there are {', '.join(names)}")
     with doing(f"train the output `{output}` for one step"):
@@ -512,10 +534,10 @@ def moved_by_fit(
     import keras
 
     copy = _compiled_copy(model)
-    given = batch(copy, size=16) if inputs is None else inputs
+    given = batch(model, size=16) if inputs is None else inputs
     with doing("fit the model on a few random examples"):
-        flat = [given[one.name] for one in read(copy).inputs]
-        y = _targets(copy, given, seed=0) if targets is None else targets
+        flat = [given[one.name] for one in read(model).inputs]
+        y = _targets(copy, flat, seed=0) if targets is None else targets
         before = copy.get_weights()
         x = keras.tree.pack_sequence_as(copy.input, flat)
         copy.fit(x, y, epochs=1, batch_size=len(flat[0]), verbose=0)
@@ -540,16 +562,18 @@ def _compiled_copy(model: keras.Model) -> keras.Model:
             keras.saving.custom_object_scope(_own_objects(model)),
         ):
             copy.compile_from_config(model.get_compile_config())
+    # For one batch this is quicker than to trace and compile a step.
+    copy.run_eagerly, copy.jit_compile = True, False
     return copy
 
 
-def _targets(model: keras.Model, given: Mapping[str, Any], *, seed: int) -> Any:  # noqa: ANN401
+def _targets(model: keras.Model, given: Iterable[Any], *, seed: int) -> Any:  # noqa: ANN401
     """Random targets that the losses of a model accept, in the structure of its outputs."""
     import keras
 
     rng = np.random.default_rng(seed)
     made = []
-    arrays = outputs(copied(model), given).values()
+    arrays = _run(copied(model), given)
     for output, array in zip(read(model).outputs, arrays, strict=True):
         words = " ".join(loss.name for loss in output.losses)
         if "sparse" in words:
@@ -591,11 +615,10 @@ def weights_in_effect(model: keras.Model) -> dict[str, float]:
     copy = _compiled_copy(model)
     random = shaken(model)
     copy.set_weights(random.get_weights())
-    given = batch(copy, size=16)
+    flat = list(batch(model, size=16).values())
     with doing("evaluate the model on a few random examples"):
-        flat = [given[one.name] for one in read(copy).inputs]
         x = keras.tree.pack_sequence_as(copy.input, flat)
-        first, second = (keras.tree.flatten(_targets(copy, given, seed=n)) for n in (0, 1))
+        first, second = (keras.tree.flatten(_targets(copy, flat, seed=n)) for n in (0, 1))
 
         def losses(targets: list[Any]) -> dict[str, float]:
             y = keras.tree.pack_sequence_as(copy.output, targets)
