@@ -61,7 +61,13 @@ def tied() -> keras.Model:
     return model
 
 
-@pytest.mark.parametrize("build", [headline, pair, own, tied])
+def lambdas() -> keras.Model:
+    x = keras.Input((3,), name="x")
+    inner = keras.Sequential([keras.Input((3,)), layers.Lambda(lambda x: x + 1)])
+    return keras.Model(x, layers.Dense(1)(inner(x)), name="lambdas")
+
+
+@pytest.mark.parametrize("build", [headline, pair, own, tied, lambdas])
 def test_a_copy_does_the_same_and_leaves_the_model_alone(build: Callable[[], keras.Model]) -> None:
     model = build()
     before = state(model)

@@ -100,13 +100,25 @@ def _again(model: keras.Model) -> keras.Model:
 
     graphs = isinstance(model, (keras.Sequential, keras.Function))
     try:
-        copy = keras.models.clone_model(model, recursive=graphs)
+        copy = keras.models.clone_model(
+            model, recursive=graphs, clone_function=_layer_again if graphs else None
+        )
     except Exception:
         # What it was compiled with may be what cannot be made again, and few checks need it.
         copy = type(model).from_config(model.get_config())
     if not copy.built and model.built:
         copy.build_from_config(model.get_build_config())
     return copy
+
+
+def _layer_again(layer: keras.Layer) -> keras.Layer:
+    import keras
+
+    if isinstance(layer, keras.layers.Lambda):
+        # Keras makes none from its configuration, as that could run what a file says; this
+        # function is in the reader's own process already.
+        return keras.layers.Lambda(layer.function, name=layer.name, arguments=layer.arguments)
+    return type(layer).from_config(layer.get_config())
 
 
 def _own_objects(model: keras.Model) -> dict[str, Any]:
