@@ -60,11 +60,16 @@ def show(pages: Mapping[str, tuple[Run, Run]], console: Console) -> None:
     """Print the table, and what went wrong."""
     rows = rows_of(pages)
     if rows:
-        table = Table("page", "row", "page's seeds", "other seeds", "")
-        for row in rows:
-            differs = "differs" if row.differs(len(rows)) else ""
-            table.add_row(row.page, row.row, _summary(row.own), _summary(row.new), differs)
-        console.print(table)
+        for name in pages:
+            # A table a page: its name as a column would take the room of the rows' names.
+            table = Table(
+                "row", "page's seeds", "other seeds", "", title=name, title_justify="left"
+            )
+            for row in (row for row in rows if row.page == name):
+                differs = "differs" if row.differs(len(rows)) else ""
+                table.add_row(row.row, _summary(row.own), _summary(row.new), differs)
+            if table.row_count:
+                console.print(table)
         console.print(
             "mean (smallest to largest); `differs`: the means differ by more than the spread allows"
             f" (Welch's test, {LEVEL:.0%} for all {len(rows)} rows together)",
