@@ -220,4 +220,10 @@ def two_with_one_vocabulary() -> keras.Model:
     return around(*both)
 
 
+@cases.right("two-texts-in-one-call")
+def a_vocabulary_of_one_word() -> keras.Model:
+    layer = vectoriser(["word"])
+    return around(layer, layer)
+
+
 test_solution, test_stub, test_wrong, test_right = cases.tests()
