@@ -285,13 +285,16 @@ class Cases:
     def tests(self) -> tuple[Callable[..., None], ...]:
         """The tests of a lesson: solutions pass, stubs and wrong answers fail, right ones pass."""
 
+        # A page's cells write files where they run.
         @pytest.mark.parametrize("exercise", self.exercises)
-        def test_solution(exercise: str) -> None:
+        def test_solution(exercise: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+            monkeypatch.chdir(tmp_path)
             verdict = self.run(exercise, "solution")
             assert (exercise, True) == (verdict.exercise, verdict.passed), str(verdict)
 
         @pytest.mark.parametrize("exercise", self.exercises)
-        def test_stub(exercise: str) -> None:
+        def test_stub(exercise: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+            monkeypatch.chdir(tmp_path)
             verdict = self.run(exercise, "stub")
             assert (exercise, False) == (verdict.exercise, verdict.passed), str(verdict)
             assert UNFORESEEN not in str(verdict)
