@@ -47,7 +47,7 @@ def no_relu() -> keras.Model:
     return block(relu=None)
 
 
-@cases.wrong("residual-halves", "The short way has 1 convolutions, of 3 by 3")
+@cases.wrong("residual-halves", "The short way has one convolution of 3 by 3")
 def a_wide_projection() -> keras.Model:
     return block(window=3)
 
@@ -79,7 +79,7 @@ def side_by_side() -> keras.Model:
     return keras.Model(given, layers.concatenate([short, long]))
 
 
-@cases.wrong("residual-halves", "The long way has 1 convolutions")
+@cases.wrong("residual-halves", "The long way has one convolution of 3 by 3")
 def one_convolution() -> keras.Model:
     given = keras.Input((8, 8, 16))
     long = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(given)

@@ -91,7 +91,7 @@ def residual_halves(model: keras.Model) -> Iterator[Check]:
         if straight:
             yield check(
                 bend < 1e-3,
-                right="The projection has no activation: twice the image gives twice the answer.",
+                right="The projection has no activation: it only multiplies and adds.",
                 wrong=f"The short way bends what it passes on, by {_listed(sorted(acts))}: leave "
                 "the activation out, so that the sum gets what was there before.",
             )
@@ -130,7 +130,10 @@ def _convolutions(graph: LayerGraph, way: frozenset[str]) -> list[tuple[int, ...
 
 def _windows(windows: list[tuple[int, ...]]) -> str:
     told = [" by ".join(map(str, one)) for one in windows]
-    return f"{len(windows)} convolutions, of {' and '.join(told)}" if told else "no convolution"
+    if not told:
+        return "no convolution"
+    count = "one convolution" if len(told) == 1 else f"{len(told)} convolutions"
+    return f"{count} of {' and '.join(told)}"
 
 
 def _listed(names: list[str]) -> str:
