@@ -226,7 +226,8 @@ def two_ends(
     yield shared
     if not shared:
         return
-    if images.shape[1:] != (8, 8, 1) or len(images) != len(digits) or not len(images):
+    targets = digits.argmax(axis=-1) if digits.ndim == 2 and digits.shape[1] == 10 else digits
+    if images.shape[1:] != (8, 8, 1) or targets.size != len(images) or not len(images):
         yield Check(
             False,
             f"The images have shape {images.shape} and the digits {digits.shape}: give `test_x` "
@@ -251,7 +252,6 @@ def two_ends(
         wrong=f"The mean squared error of the reconstructions is {error:.3f}, and should be below "
         "0.03: train for more epochs, or give the loss of the images more weight.",
     )
-    targets = digits.argmax(axis=-1) if digits.ndim == 2 and digits.shape[1] == 10 else digits
     share = float(np.mean(named.argmax(axis=-1) == targets.reshape(-1)))
     yield check(
         share > 0.85,
