@@ -49,7 +49,7 @@ def no_mask() -> layers.Layer:
     return NoMask()
 
 
-@cases.wrong("maximum-of-words", "A zero is larger than all negative numbers")
+@cases.wrong("maximum-of-words", "a zero is larger than all negative numbers")
 def zero_for_padding() -> layers.Layer:
     @register
     class Zero(Masked):
@@ -143,6 +143,46 @@ def raises() -> layers.Layer:
     return Raises()
 
 
+@cases.wrong("maximum-of-words", "where `mask` is `None`, `call` should take all words")
+def needs_a_mask() -> layers.Layer:
+    @register
+    class NeedsMask(layers.Layer):
+        def call(self, words: Tensor, mask: Tensor | None = None) -> Tensor:
+            return ops.max(ops.where(mask[..., None], words, -1e9), axis=1)
+
+    return NeedsMask()
+
+
+@cases.wrong("maximum-of-words", "such as `-1e9`, where the mask is `False`")
+def not_far_enough_below_zero() -> layers.Layer:
+    @register
+    class MinusOne(Masked):
+        def low(self, words: Tensor) -> Tensor:
+            return -ops.ones_like(words)
+
+    return MinusOne()
+
+
+@cases.wrong("maximum-of-words", "in a functional model: ValueError: Dimensions must be equal")
+def mask_of_another_shape() -> layers.Layer:
+    @register
+    class OtherShape(layers.Layer):
+        def call(self, words: Tensor, mask: Tensor | None = None) -> Tensor:
+            return ops.max(words if mask is None else ops.where(mask, words, -1e9), axis=1)
+
+    return OtherShape()
+
+
+@cases.wrong("maximum-of-words", "a `lambda` is code: write a class instead")
+def a_lambda() -> layers.Layer:
+    def low(words: Tensor, mask: Tensor) -> Tensor:
+        return ops.where(mask[..., None], words, -1e9)
+
+    return layers.Lambda(
+        lambda words, mask=None: ops.max(words if mask is None else low(words, mask), axis=1)
+    )
+
+
 @cases.right("maximum-of-words")
 def with_a_setting() -> layers.Layer:
     @register
@@ -229,6 +269,39 @@ def the_class_itself() -> Answers:
     return Answers(original, original)
 
 
+@cases.wrong("back-to-functional", "The two models have changed places")
+def in_the_other_order() -> Answers:
+    original = subclassed()
+    return Answers(functional(original), original)
+
+
+def around_averages(original: keras.Model, average: Any, difference: Any) -> keras.Model:  # noqa: ANN401
+    ends = [keras.Input((6,), dtype="int32") for _ in range(2)]
+    u, v = (average(original.embedding(end)) for end in ends)
+    merged = ops.concatenate([difference([u, v]), u * v], axis=-1)
+    return keras.Model(ends, original.logistic(merged))
+
+
+@cases.wrong("back-to-functional", "There is a `Lambda` in it")
+def with_a_lambda() -> Answers:
+    original = subclassed()
+    absolute = layers.Lambda(lambda pair: ops.abs(pair[0] - pair[1]))
+    return Answers(original, around_averages(original, original.average, absolute))
+
+
+@cases.wrong("back-to-functional", "a layer that uses the mask")
+def average_of_all_places() -> Answers:
+    original = subclassed()
+
+    def mean(words: Tensor) -> Tensor:
+        return ops.mean(words, axis=1)
+
+    def absolute(pair: list[Tensor]) -> Tensor:
+        return ops.abs(pair[0] - pair[1])
+
+    return Answers(original, around_averages(original, mean, absolute))
+
+
 @cases.wrong("back-to-functional", "is in it as one box")
 def wrapped() -> Answers:
     original = subclassed()
@@ -242,7 +315,7 @@ def two_embeddings() -> Answers:
     return Answers(original, functional(original, shared=False))
 
 
-@cases.wrong("back-to-functional", "give the embedding `mask_zero=True`")
+@cases.wrong("back-to-functional", "`mask_zero=True` at the embedding")
 def without_mask() -> Answers:
     original = subclassed()
     return Answers(original, functional(original, mask=False))

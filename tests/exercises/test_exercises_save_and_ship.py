@@ -2,9 +2,11 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 from exercise_cells import Cases
 from keras import layers, ops
 
+from layergraph.exercises import grade
 from layergraph.models import same_author
 
 cases = Cases("save_and_ship")
@@ -21,6 +23,10 @@ def vectoriser(texts: list[str] = TEXTS, **options: object) -> layers.TextVector
 @cases.namespace("two-texts-in-one-call")
 def page() -> dict[str, object]:
     return cases.names() | {"vectoriser": vectoriser_of_the_page()}
+
+
+def lower_case(text: tf.Tensor) -> tf.Tensor:
+    return tf.strings.lower(text)
 
 
 def vectoriser_of_the_page() -> layers.TextVectorization:
@@ -100,6 +106,47 @@ def a_layer_of_our_own() -> keras.Model:
     return keras.Model(x, Shares()(x))
 
 
+register = keras.saving.register_keras_serializable("planted")
+
+
+@register
+class RegisteredShares(Shares):
+    """A layer that its own process can load, and no other."""
+
+
+@cases.wrong("save-without-lambda", "`RegisteredShares` is a class of your own")
+def a_registered_layer() -> keras.Model:
+    x = counts()
+    return keras.Model(x, RegisteredShares()(x))
+
+
+@cases.wrong("save-without-lambda", "A function or class of your own is in it")
+def a_registered_function_in_a_layer_of_keras() -> keras.Model:
+    x = counts()
+    return keras.Model(x, layers.Activation(register(shares))(x))
+
+
+@cases.wrong("save-without-lambda", "not of 1 + x: use `ops.log1p`")
+def logarithm_of_zero() -> keras.Model:
+    x = counts()
+    logs = ops.log(x)
+    return keras.Model(x, logs / (ops.sum(logs, axis=-1, keepdims=True) + 1e-3))
+
+
+@cases.wrong("save-without-lambda", "what is added to the sum is not `1e-3`")
+def another_small_number() -> keras.Model:
+    x = counts()
+    logs = ops.log1p(x)
+    return keras.Model(x, logs / (ops.sum(logs, axis=-1, keepdims=True) + 1e-7))
+
+
+def test_grading_forgets_nothing_that_is_registered() -> None:
+    answer = a_registered_function_in_a_layer_of_keras()
+    before = dict(keras.saving.get_custom_objects())
+    grade("save-without-lambda", answer)
+    assert before == keras.saving.get_custom_objects()
+
+
 @cases.wrong("save-without-lambda", "is subclassed")
 def subclassed() -> keras.Model:
     class Subclassed(keras.Model):
@@ -138,6 +185,19 @@ def around(first: layers.Layer, second: layers.Layer, *, size: int = 40) -> kera
 @cases.wrong("two-texts-in-one-call", "the types int32, int32")
 def ids() -> keras.Model:
     return same_author(length=8, vocabulary_size=40, embedding_width=4, encoder="average")
+
+
+@cases.wrong("two-texts-in-one-call", "There is one input, of the type string")
+def one_text() -> keras.Model:
+    text, layer = keras.Input((), dtype="string"), vectoriser()
+    of_ids = same_author(length=8, vocabulary_size=40, embedding_width=4, encoder="average")
+    return keras.Model(text, of_ids([layer(text), layer(text)]))
+
+
+@cases.wrong("two-texts-in-one-call", "so that Keras finds it")
+def a_function_that_is_not_registered() -> keras.Model:
+    layer = vectoriser(standardize=lower_case)
+    return around(layer, layer)
 
 
 @cases.wrong("two-texts-in-one-call", "two vectorisers with different words")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,14 @@ def maximum_of_words(layer: keras.Layer) -> Iterator[Check]:
     rng = np.random.default_rng(0)
     vectors = (-rng.random((4, _PLACES, _WIDTH)) - 0.5).astype("float32")
     layer = _copy(layer)
-    given = _called(layer, ops.convert_to_tensor(vectors))
+    try:
+        given = _called(layer, ops.convert_to_tensor(vectors))
+    except CannotGradeError as error:
+        if "mask" not in inspect.signature(layer.call).parameters:
+            raise
+        raise CannotGradeError(
+            f"{error} That is without a mask: where `mask` is `None`, `call` should take all words."
+        ) from error
     wanted = vectors.max(axis=1)
     right = _close(given, wanted)
     yield check(
@@ -63,9 +71,9 @@ def maximum_of_words(layer: keras.Layer) -> Iterator[Check]:
         + (
             "give `call` an argument `mask=None`, which Keras fills, and use it."
             if no_mask
-            else "where the mask is `False`, put a very small number such as `-1e9` before the "
-            "maximum. A zero is larger than all negative numbers, and what counts are the places "
-            "where the mask is `True`."
+            else "before the maximum, put a number far below zero, such as `-1e9`, where the mask "
+            "is `False`. (It is `True` at the words, and a zero is larger than all negative "
+            "numbers.)"
         ),
     )
     if not right:
@@ -120,6 +128,11 @@ def _not_the_maximum(given: NDArray[Any] | None, vectors: NDArray[np.float32]) -
 
 def _why_not_loaded(error: Exception, name: str) -> str:
     words = str(error)
+    if "`Lambda` layer" in words:
+        return (
+            "A model with it is saved, and refused in safe mode, because a `lambda` is code: write "
+            "a class instead, with a `call`."
+        )
     if "Could not locate" in words:
         return (
             f"A model with it is saved, and cannot be loaded: Keras cannot find `{name}`. Put "
@@ -149,8 +162,11 @@ def _around(layer: keras.Layer, table: NDArray[np.float32]) -> keras.Model:
     try:
         model = keras.Model(ids, layer(embedding(ids)))
     except Exception as error:  # whatever a class of the reader's may raise
+        # Keras tells first what it made of the error, and then the error.
+        _, _, cause = str(error).partition("Error encountered:")
+        words = told(type(error)(cause)) if cause.strip() else told(error)
         raise CannotGradeError(
-            f"The layer cannot be called in a functional model: {told(error)}"
+            f"The layer cannot be called in a functional model: {words}"
         ) from error
     embedding.set_weights([table])
     return model
@@ -185,7 +201,9 @@ def back_to_functional(original: keras.Model, model: keras.Model) -> Iterator[Ch
     yield check(
         functional,
         right="The model is a graph.",
-        wrong=f"`{type(model).__name__}` is still a class with a `call`: make tensors with "
+        wrong="The two models have changed places: the class comes first, and your answer second."
+        if _is_functional(original)
+        else f"`{type(model).__name__}` is still a class with a `call`: make tensors with "
         "`Input`, call layers on them, and close the graph with `Model(inputs, outputs)`.",
     )
     if not functional:
@@ -204,6 +222,14 @@ def back_to_functional(original: keras.Model, model: keras.Model) -> Iterator[Ch
         return
 
     classes = {layer.class_name for layer in graph.layers}
+    if "Lambda" in classes:
+        yield check(
+            False,
+            right="",
+            wrong="There is a `Lambda` in it, which is not loaded in safe mode, or not without "
+            "your function: call `keras.ops` on the tensors instead.",
+        )
+        return
     own = sorted(
         layer.class_name for layer in graph.layers if not layer.module.startswith("keras.")
     )
@@ -272,8 +298,9 @@ def back_to_functional(original: keras.Model, model: keras.Model) -> Iterator[Ch
     yield check(
         _close(_called(original, padded), _called(model, _fed(model, padded))),
         right="With padding, too.",
-        wrong="With padding the two models differ: the class has a mask, so give the embedding "
-        "`mask_zero=True`.",
+        wrong="With padding the two models differ: the class averages the words alone. That takes "
+        "`mask_zero=True` at the embedding, and after it a layer that uses the mask, such as "
+        "`GlobalAveragePooling1D`.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,20 +56,22 @@ def save_without_lambda(model: keras.Model) -> Iterator[Check]:
     yield check(
         "Lambda" not in classes,
         right="There is no `Lambda` in it.",
-        wrong="There is a `Lambda` in it. The file would hold its function, or only the name of "
-        "one that others do not have: call `ops.log1p` and `ops.sum` on the tensors instead.",
+        wrong="There is a `Lambda` in it. A file holds its code, which safe mode refuses, or the "
+        "name of a function that others do not have: call `ops.log1p` and `ops.sum` on the tensors "
+        "instead.",
     )
     own = sorted(name for name, module in classes.items() if not module.startswith("keras."))
     if own:
         yield check(
             False,
             right="",
-            wrong=f"`{own[0]}` is a class of your own, and a file holds its name alone: who has "
-            "not got your code cannot load it. This sum needs nothing but `keras.ops`.",
+            wrong=f"`{own[0]}` is a class of your own, and a file holds its name alone: whoever "
+            "does not have your code cannot load it, even if it is registered. Nothing but "
+            "`keras.ops` is needed here.",
         )
     if "Lambda" in classes or own:
         return
-    yield from _survives(model, graph, [_COUNTS])
+    yield from _survives(model, graph, [_COUNTS], anywhere=True)
 
 
 def _what_is_wrong(given: NDArray[Any] | None, logs: NDArray[np.float32]) -> str:
@@ -76,10 +79,12 @@ def _what_is_wrong(given: NDArray[Any] | None, logs: NDArray[np.float32]) -> str
     total = logs.sum(axis=-1, keepdims=True)
     with np.errstate(all="ignore"):
         plain = _COUNTS / (_COUNTS.sum(axis=-1, keepdims=True) + 1e-3)
+        no_one = np.log(_COUNTS) / (np.log(_COUNTS).sum(axis=-1, keepdims=True) + 1e-3)
         likely = {
             "They are the shares of the counts themselves: take `ops.log1p` of the counts first.": (
                 plain
             ),
+            "It takes the logarithm of x, and not of 1 + x: use `ops.log1p`.": no_one,
             "They are the logarithms, which are still to be divided by the sum of both.": logs,
             "The small number is missing: add `1e-3` to the sum, or a tweet with two zeros "
             "divides by zero.": logs / total,
@@ -96,12 +101,23 @@ def _what_is_wrong(given: NDArray[Any] | None, logs: NDArray[np.float32]) -> str
             f"{logs.shape}: a share of retweets and one of likes. Does `ops.sum` have "
             "`axis=-1, keepdims=True`?"
         )
+    with np.errstate(all="ignore"):
+        added = logs[2] / given[2] - total[2]  # what the sum was made larger by
+        if _close(given, logs / (total + added)):
+            return (
+                "It nearly gives the shares that the `Lambda` gave, but what is added to the sum "
+                "is not `1e-3`."
+            )
+    wanted = (logs / (total + 1e-3))[3]
     return (
         "It does not give the shares that the `Lambda` gave: for the counts "
-        f"{_COUNTS[3].astype(int).tolist()} they are "
-        f"{(logs / (total + 1e-3))[3].round(3).tolist()}, and yours are "
-        f"{given[3].round(3).tolist()}."
+        f"{_COUNTS[3].astype(int).tolist()} they are {_numbers(wanted)}, and yours are "
+        f"{_numbers(given[3])}."
     )
+
+
+def _numbers(row: NDArray[Any]) -> str:
+    return "[" + ", ".join(f"{one:.3f}" for one in row) + "]"
 
 
 @exercise("two-texts-in-one-call", title="Two texts in one call", lesson="save_and_ship")
@@ -112,8 +128,8 @@ def two_texts_in_one_call(model: keras.Model) -> Iterator[Check]:
     yield check(
         dtypes == ["string", "string"],
         right="The model takes two texts.",
-        wrong=f"The inputs are of the types {', '.join(dtypes)}: there should be two, both "
-        'texts, each made by `Input(shape=(), dtype="string")`. Ids are made within the model.',
+        wrong=f"{_inputs(dtypes)}: there should be two, both texts, each made by "
+        '`Input(shape=(), dtype="string")`. Ids are made within the model.',
     )
     if dtypes != ["string", "string"]:
         return
@@ -201,9 +217,16 @@ def two_texts_in_one_call(model: keras.Model) -> Iterator[Check]:
 
 
 def _survives(
-    model: keras.Model, graph: LayerGraph, inputs: Sequence[NDArray[Any]]
+    model: keras.Model,
+    graph: LayerGraph,
+    inputs: Sequence[NDArray[Any]],
+    *,
+    anywhere: bool = False,
 ) -> Iterator[Check]:
-    """Check that a model can be saved, loaded in safe mode, and then gives the same."""
+    """Check that a model can be saved, loaded in safe mode, and then gives the same.
+
+    With ``anywhere``, Keras forgets what is registered while it loads.
+    """
     import keras
 
     before = _run(model, graph, inputs)
@@ -211,8 +234,24 @@ def _survives(
         path = Path(folder, "model.keras")
         try:
             model.save(path)
-            loaded = keras.saving.load_model(path, compile=False, safe_mode=True)
+            with _nothing_registered() if anywhere else nullcontext():
+                loaded = keras.saving.load_model(path, compile=False, safe_mode=True)
         except Exception as error:  # whatever a layer may raise
+            if "Could not locate" in str(error):
+                advice = (
+                    "whoever does not have your code cannot load it, even if it is registered. "
+                    "Nothing but `keras.ops` is needed here."
+                    if anywhere
+                    else "put `@keras.saving.register_keras_serializable()` above it, so that "
+                    "Keras finds it."
+                )
+                yield check(
+                    False,
+                    right="",
+                    wrong="A function or class of your own is in it, and a file holds its name "
+                    f"alone: {advice}",
+                )
+                return
             words = " ".join(str(error).split(". ")[0].split()).replace(str(path), path.name)
             yield check(
                 False,
@@ -227,6 +266,20 @@ def _survives(
         wrong="Saved and loaded, the model gives other numbers: something that it computes with "
         "is not in the file.",
     )
+
+
+@contextmanager
+def _nothing_registered() -> Iterator[None]:
+    """Let Keras know no function or class but its own."""
+    import keras
+
+    registered = keras.saving.get_custom_objects()
+    kept = dict(registered)
+    registered.clear()
+    try:
+        yield
+    finally:
+        registered.update(kept)
 
 
 def _run(
@@ -273,6 +326,12 @@ def _close(one: NDArray[Any] | None, two: NDArray[Any] | None, margin: float = 1
     if one is None or two is None or one.shape != two.shape:
         return False
     return bool(np.allclose(one, two, rtol=margin, atol=margin, equal_nan=True))
+
+
+def _inputs(dtypes: Sequence[str]) -> str:
+    if len(dtypes) == 1:
+        return f"There is one input, of the type {dtypes[0]}"
+    return f"The inputs are of the types {', '.join(dtypes)}"
 
 
 def _times(number: int) -> str:
