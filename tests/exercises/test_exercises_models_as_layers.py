@@ -41,16 +41,58 @@ def page() -> dict[str, object]:
 
 
 def headed(
-    encoder: keras.Model, *, units: tuple[int, ...] = (16, 1), compiled: bool = True
+    encoder: keras.Model,
+    *,
+    units: tuple[int, ...] = (16, 1),
+    compiled: bool = True,
+    last: str = "sigmoid",
+    loss: str | None = "binary_crossentropy",
 ) -> keras.Model:
     x = tweet = keras.Input(shape=(32,), dtype="int32", name="anything")
     x = encoder(x)
-    for width in units:
-        x = layers.Dense(width, activation="sigmoid")(x)
+    for width in units[:-1]:
+        x = layers.Dense(width, activation="relu")(x)
+    x = layers.Dense(units[-1], activation=last)(x)
     model = keras.Model(tweet, x)
     if compiled:
-        model.compile("sgd", loss="binary_crossentropy")
+        model.compile("sgd", loss=loss)
     return model
+
+
+def frozen() -> keras.Sequential:
+    encoder = build_encoder()
+    encoder.trainable = False
+    return encoder
+
+
+@cases.wrong("frozen-encoder", "have the shapes (6, 8) and (8, 1); the first layer should give 16")
+def another_width() -> tuple[keras.Model, keras.Model]:
+    encoder = frozen()
+    return encoder, headed(encoder, units=(8, 1))
+
+
+@cases.wrong("frozen-encoder", "have the shapes (6, 16) and (16, 2)")
+def two_numbers() -> tuple[keras.Model, keras.Model]:
+    encoder = frozen()
+    return encoder, headed(encoder, units=(16, 2))
+
+
+@cases.wrong("frozen-encoder", "The loss `categorical_crossentropy` is not made for one")
+def loss_of_many_classes() -> tuple[keras.Model, keras.Model]:
+    encoder = frozen()
+    return encoder, headed(encoder, loss="categorical_crossentropy")
+
+
+@cases.wrong("frozen-encoder", "The model is compiled without a loss")
+def no_loss() -> tuple[keras.Model, keras.Model]:
+    encoder = frozen()
+    return encoder, headed(encoder, loss=None)
+
+
+@cases.wrong("frozen-encoder", "the loss expects a probability")
+def no_sigmoid() -> tuple[keras.Model, keras.Model]:
+    encoder = frozen()
+    return encoder, headed(encoder, last="linear")
 
 
 @cases.wrong("frozen-encoder", "A copy of it, or an encoder that is built anew")

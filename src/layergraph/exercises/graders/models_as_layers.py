@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layergraph.exercises import Check, check, exercise
-from layergraph.exercises.checks import batch, doing, moved_by_fit
+from layergraph.exercises.checks import batch, doing, moved_by_fit, outputs, shaken
 from layergraph.graph import read
 
 if TYPE_CHECKING:
@@ -42,6 +42,14 @@ def frozen_encoder(encoder: keras.Model, model: keras.Model) -> Iterator[Check]:
     yield head
     if not head:
         return
+    shapes = [tuple(weight.shape) for weight in kernels]
+    yield check(
+        (16, 1) in shapes and any(shape != (16, 1) and shape[1] == 16 for shape in shapes),
+        right="The first gives 16 numbers, and the second makes one of them.",
+        wrong=f"The weight matrices of the head have the shapes {shapes[0]} and {shapes[1]}; the "
+        "first layer should give 16 numbers and the second one number, so that the shapes end in "
+        "16 and in 1.",
+    )
     trainable = {id(weight) for weight in model.trainable_weights}
     free = [weight.path for weight in inside if id(weight) in trainable]
     frozen = check(
@@ -64,7 +72,34 @@ def frozen_encoder(encoder: keras.Model, model: keras.Model) -> Iterator[Check]:
         wrong="The model is not compiled: call `model.compile`, after the encoder is frozen.",
     )
     yield compiled
-    if not (frozen and compiled):
+    if not compiled:
+        return
+    loss = _loss(model)
+    suits = check(
+        loss and not any(word in loss for word in _FOR_OTHERS),
+        right="The loss suits one probability.",
+        wrong=f"The loss `{loss}` is not made for one probability: `binary_crossentropy` is."
+        if loss
+        else "The model is compiled without a loss: name one in `model.compile`, such as "
+        '`loss="binary_crossentropy"`.',
+    )
+    yield suits
+    if not suits:
+        return
+    random = shaken(model)
+    for weight in random.weights:
+        if "float" in str(weight.dtype):
+            weight.assign(weight * 100)  # so that an answer without a sigmoid goes far
+    answers = outputs(random, batch(random, size=16)).values()
+    within = check(
+        getattr(model.loss, "from_logits", False)
+        or all((one >= 0).all() and (one <= 1).all() for one in answers),
+        right="Its answer is what the loss expects.",
+        wrong="The answer leaves the range from 0 to 1, and the loss expects a probability: the "
+        'last layer needs `activation="sigmoid"`.',
+    )
+    yield within
+    if not (frozen and within):
         return
     moved = moved_by_fit(model)
     stay = [weight.path for weight in inside]
@@ -80,6 +115,19 @@ def frozen_encoder(encoder: keras.Model, model: keras.Model) -> Iterator[Check]:
         wrong="The model was trained before the encoder was frozen, and the training that was set "
         "up then goes on moving the encoder: call `model.compile` once more.",
     )
+
+
+_FOR_OTHERS = ("categorical", "hinge", "cosine")
+
+
+def _loss(model: keras.Model) -> str:
+    """Return the name of the loss that a model is compiled with; empty if there is none."""
+    import keras
+
+    loss = model.loss
+    if not isinstance(loss, str):
+        return str(getattr(loss, "name", None) or getattr(loss, "__name__", None) or loss or "")
+    return str(keras.losses.get(loss).__name__)
 
 
 def _stale(model: keras.Model) -> bool:
@@ -202,7 +250,7 @@ def row_with_gaps(reader: keras.Model, model: keras.Model) -> Iterator[Check]:
         full.shape == expected.shape,
         right="One answer comes out for each row.",
         wrong=f"For 16 rows the answers have the shape {full.shape}, and should have "
-        f"{expected.shape}: take the average over the four tweets.",
+        f"{expected.shape}: take the average over the four tweets, and keep the last size.",
     )
     yield sized
     if not sized:
