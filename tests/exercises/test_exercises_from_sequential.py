@@ -35,6 +35,11 @@ def one_is_missing() -> dict[str, object]:
     return {name: shape for name, shape in SHAPES.items() if name != "d"}
 
 
+@cases.wrong("shapes-on-paper", "without quotes, such as `(None, 20)`")
+def a_shape_as_text() -> dict[str, object]:
+    return SHAPES | {"a": "(None, 20, 8)"}
+
+
 @cases.wrong("shapes-on-paper", "should be a dictionary")
 def a_list_of_shapes() -> Answers:
     return Answers(list(SHAPES.values()))
@@ -203,6 +208,23 @@ def no_mask() -> keras.Model:
 @cases.right("second-input-and-output")
 def with_an_lstm() -> keras.Model:
     return two_by_two(encoder="lstm")
+
+
+@cases.right("second-input-and-output")
+def without_any_name_and_one_output_feeding_the_other() -> keras.Model:
+    text, time = keras.Input((32,), dtype="int32"), keras.Input((5,))
+    x = layers.GlobalAveragePooling1D()(layers.Embedding(50, 4, mask_zero=True)(text))
+    alone = layers.Dense(1, activation="sigmoid")(x)
+    both = layers.Dense(1, activation="sigmoid")(layers.Concatenate()([alone, time]))
+    return keras.Model([text, time], [both, alone])
+
+
+@cases.wrong("second-input-and-output", "so it is no probability")
+def no_sigmoid_and_no_name() -> keras.Model:
+    text, time = keras.Input((32,), dtype="int32"), keras.Input((5,))
+    x = layers.GlobalAveragePooling1D()(layers.Embedding(50, 4, mask_zero=True)(text))
+    both = layers.Dense(1)(layers.Concatenate()([x, time]))
+    return keras.Model([text, time], [both, layers.Dense(1)(x)])
 
 
 @cases.right("second-input-and-output")
