@@ -93,7 +93,7 @@ nitpick_ignore_regex = [
     # No inventory of these is at hand without the network.
     ("py:.*", r"(keras|np|numpy|pd|pandas|matplotlib)\..*"),
     ("py:.*", r"(collections\.abc|datetime|os|pathlib|typing)\..*"),
-    ("py:.*", r"(Any|Literal|Mapping|NDArray|PathLike|Sequence|Path|argparse\..*)"),
+    ("py:.*", r"(Any|ArrayLike|Literal|Mapping|NDArray|PathLike|Sequence|Path|argparse\..*)"),
 ]
 
 # HTML

@@ -65,8 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments; those of the process by default.
 
     Returns:
-        The exit status: 0, or 1 after an error, which is told in one line on stderr, and for an
-        exercise that is not passed.
+        The exit status, 0, or 1 for an exercise that is not passed, and after an error, which is
+        told in one line on stderr.
 
     Raises:
         SystemExit: For ``--help`` and ``--version``, and with status 2 if the arguments are

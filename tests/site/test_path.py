@@ -9,14 +9,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "course" / "index.md"
 WORDS, LINES = 200, 25  # read in a minute, as the page says
 
-LINK = r"\[[^\]]+\]\((/[\w/]+\.md)(?:#([\w-]+))?\)"
+LINK = r"\[[^\]]+\]\(([\w./]+\.md)(?:#([\w-]+))?\)"
 ROW = re.compile(rf"^\| {LINK} \| (?:{LINK}|[\w ]+) \| (\d+) \|$", re.MULTILINE)
-
-
-def source(address: str) -> Path:
-    """The file of a page by its address on the site."""
-    folder = ROOT if address.startswith("/tutorials/") else ROOT / "docs"
-    return folder / address.lstrip("/")
 
 
 def slug(heading: str) -> str:
@@ -34,7 +28,7 @@ def minutes(text: str) -> float:
 
 def part(address: str, first: str | None, last: str | None) -> str:
     """A page's text from one section to another, both included."""
-    text = source(address).read_text(encoding="utf-8").split("\n---\n", 1)[-1]
+    text = (PAGE.parent / address).read_text(encoding="utf-8").split("\n---\n", 1)[-1]
     if first is None:
         return text
     sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
