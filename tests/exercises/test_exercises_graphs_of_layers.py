@@ -52,9 +52,34 @@ def a_wide_projection() -> keras.Model:
     return block(window=3)
 
 
-@cases.wrong("residual-halves", "The short way bends what it passes on")
+@cases.wrong("residual-halves", "The short way does more than multiply and add")
 def a_projection_with_relu() -> keras.Model:
     return block(bend="relu")
+
+
+@cases.wrong("residual-halves", "by `largest`: leave out what is no projection")
+def a_short_way_of_largest_values() -> keras.Model:
+    given = keras.Input((8, 8, 16))
+    long = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(given)
+    long = layers.Conv2D(32, 3, padding="same")(long)
+    short = layers.Conv2D(32, 1)(layers.MaxPooling2D(2, name="largest")(given))
+    return keras.Model(given, layers.add([short, long]))
+
+
+@cases.wrong("residual-halves", "does not stand between its two convolutions")
+def a_relu_after_both_convolutions() -> keras.Model:
+    given = keras.Input((8, 8, 16))
+    long = layers.Conv2D(32, 3, strides=2, padding="same")(given)
+    long = layers.BatchNormalization()(long)
+    long = layers.Conv2D(32, 3, padding="same", activation="relu")(long)
+    return keras.Model(given, layers.add([layers.Conv2D(32, 1, strides=2)(given), long]))
+
+
+@cases.wrong("residual-halves", "a sum of 3 tensors")
+def three_ways() -> keras.Model:
+    given = keras.Input((8, 8, 16))
+    ways = [layers.Conv2D(32, 1, strides=2)(given) for _ in range(3)]
+    return keras.Model(given, layers.add(ways))
 
 
 @cases.wrong("residual-halves", "Both ways go through")
@@ -168,6 +193,24 @@ def namer_is_both() -> Answers:
 def images_without_channels() -> Answers:
     both, namer, images, targets = two().answers
     return Answers(both, namer, images[..., 0], targets)
+
+
+@cases.wrong("two-ends", "`namer` takes arrays of the shape (8,)")
+def namer_from_the_code() -> Answers:
+    both, namer, *data = two().answers
+    code = namer.layers[-1].input
+    return Answers(both, keras.Model(code, namer.output), *data)
+
+
+@cases.wrong("two-ends", "The ten numbers of an image are no probabilities")
+def no_softmax() -> Answers:
+    image = keras.Input((8, 8, 1))
+    code = layers.Dense(8)(layers.Flatten()(image))
+    back = layers.Reshape((8, 8, 1))(layers.Dense(64)(code))
+    digit = layers.Dense(10)(code)
+    data = digits()
+    both = keras.Model(image, [back, digit])
+    return Answers(both, keras.Model(image, digit), data["test_x"], data["test_y"])
 
 
 @cases.right("two-ends")

@@ -102,6 +102,19 @@ def a_flipped_image() -> Answers:
     )
 
 
+@cases.wrong("watcher", "The model has 2 inputs")
+def two_images() -> Answers:
+    watcher, model = watching("conv_1", "conv_2").answers
+    return Answers(keras.Model([watcher.input, keras.Input((8, 8, 1))], watcher.outputs), model)
+
+
+@cases.wrong("watcher", "`watcher` takes arrays of the shape (64,)")
+def a_row_of_pixels() -> Answers:
+    watcher, model = watching("conv_1", "conv_2").answers
+    row = keras.Input((64,))
+    return Answers(keras.Model(row, watcher(layers.Reshape((8, 8, 1))(row))), model)
+
+
 @cases.right("watcher")
 def layer_by_layer_as_a_dict() -> Answers:
     model = classifier()
@@ -191,6 +204,20 @@ def classifier_harmed() -> Answers:
 def too_few_digits() -> Answers:
     *given, targets = headed().answers
     return Answers(*given, targets[:5])
+
+
+@cases.wrong("even-or-odd", "give `test_y`, the digits from 0 to 9")
+def what_is_even_for_the_digits() -> Answers:
+    *given, targets = headed().answers
+    return Answers(*given, targets % 2)
+
+
+@cases.wrong("even-or-odd", "It has no layer of its own")
+def no_head() -> Answers:
+    model = classifier()
+    model.trainable = False
+    even = keras.Model(model.input, keras.ops.sum(model.output[:, ::2], axis=1, keepdims=True))
+    return Answers(even, model, digits()["test_x"], digits()["test_y"])
 
 
 @cases.right("even-or-odd")

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     import keras
 
 _LONG, _SHORT = "3 by 3", "1 by 1"
+# What may stand between two convolutions and bends nothing.
+_LINEAR = {
+    "AveragePooling2D",
+    "BatchNormalization",
+    "Conv2D",
+    "Dropout",
+    "Identity",
+    "SpatialDropout2D",
+    "ZeroPadding2D",
+}
 
 
 @exercise(
@@ -33,10 +43,14 @@ def residual_halves(model: keras.Model) -> Iterator[Check]:
     summed = graph.tensor(graph.outputs[0].tensor).call
     last = graph.call(summed) if summed else None
     kind = graph.layer(last.layer).class_name if last else "input"
+    count = len(last.inputs) if last else 0
     is_sum = check(
-        last is not None and kind == "Add" and len(last.inputs) == 2,
+        last is not None and kind == "Add" and count == 2,
         right="The output is a sum of two tensors.",
-        wrong=f"The output is made by a layer of the class `{kind}`, and not by a sum of two "
+        wrong=f"The output is a sum of {count} tensors: it should be one of two, what the short "
+        "way gives and what the long way gives."
+        if kind == "Add"
+        else f"The output is made by a layer of the class `{kind}`, and not by a sum of two "
         "tensors: let `layers.add([shortcut, change])` be the last step.",
     )
     yield is_sum
@@ -92,14 +106,18 @@ def residual_halves(model: keras.Model) -> Iterator[Check]:
             yield check(
                 bend < 1e-3,
                 right="The projection has no activation: it only multiplies and adds.",
-                wrong=f"The short way bends what it passes on, by {_listed(sorted(acts))}: leave "
-                "the activation out, so that the sum gets what was there before.",
+                wrong=f"The short way does more than multiply and add, by {_listed(sorted(acts))}: "
+                "leave out what is no projection, so that the sum gets what was there before, and "
+                "halve the image with `strides=2`.",
             )
         else:
             yield check(
-                bend > 1e-3,
+                bend > 1e-3 and _bends_between(graph, way),
                 right="There is an activation between the two convolutions of the long way.",
-                wrong="The long way is linear: two convolutions without an activation between "
+                wrong="The activation of the long way does not stand between its two convolutions, "
+                "where it is needed. Give the first one `activation='relu'`."
+                if bend > 1e-3
+                else "The long way is linear: two convolutions without an activation between "
                 "them can do no more than one. Give the first one `activation='relu'`.",
             )
 
@@ -114,6 +132,20 @@ def _shapes(graph: LayerGraph) -> Check:
         right="The model goes from (8, 8, 16) to (4, 4, 32).",
         wrong=f"The model goes from {told}, not from (8, 8, 16) to (4, 4, 32): 32 filters make 32 "
         "channels, and `strides=2` halves height and width.",
+    )
+
+
+def _bends_between(graph: LayerGraph, way: frozenset[str]) -> bool:
+    """Whether something bends from the first of two convolutions on, before the second one."""
+    first, second = (
+        call
+        for call in graph.calls
+        if call.id in way and any(len(one.shape) == 4 for one in graph.layer(call.layer).weights)
+    )
+    between = ancestors(graph, second.inputs[0]) - ancestors(graph, first.inputs[0])
+    return any(
+        _bends(graph, call) or graph.layer(call.layer).class_name not in _LINEAR
+        for call in map(graph.call, between)
     )
 
 
@@ -142,7 +174,8 @@ def _listed(names: list[str]) -> str:
 
 def _bends(graph: LayerGraph, call: Call) -> bool:
     facts = dict(graph.layer(call.layer).facts)
-    return "activation" in facts or graph.layer(call.layer).class_name in ("ReLU", "Activation")
+    kinds = "Activation", "LeakyReLU", "MaxPooling2D", "ReLU", "Relu"
+    return "activation" in facts or graph.layer(call.layer).class_name in kinds
 
 
 def _bend(model: keras.Model, graph: LayerGraph, silent: frozenset[str]) -> float | None:
@@ -187,7 +220,7 @@ def two_ends(
     ends = check(
         len(graph.inputs) == 1 and len(graph.outputs) == 2 and set(shapes) == {(8, 8, 1), (10,)},
         right="`both` has one input and two outputs, an image and ten probabilities.",
-        wrong=f"`both` has {len(graph.inputs)} input and outputs of the shapes {told}: it needs "
+        wrong=f"`both` has {_inputs(graph)} and outputs of the shapes {told}: it needs one input, "
         "the reconstruction, (8, 8, 1), and the probabilities, (10,), as a list of two outputs.",
     )
     yield ends
@@ -201,6 +234,15 @@ def two_ends(
     yield one_end
     if not (ends and one_end):
         return
+    for name, taken in (("both", graph), ("namer", small)):
+        shape = taken.tensor(taken.inputs[0].tensor).shape[1:]
+        if shape != (8, 8, 1):
+            yield Check(
+                False,
+                f"`{name}` takes arrays of the shape {shape}: it should begin at the image, "
+                "(8, 8, 1), as in `keras.Model(image, ...)`.",
+            )
+            return
 
     narrow = [
         one.id
@@ -238,6 +280,12 @@ def two_ends(
         (given,) = (one.name for one in graph.inputs)
         arrays = {one.shape[1:]: one for one in outputs(both, {given: images}).values()}
         (named,) = outputs(namer, {small.inputs[0].name: images}).values()
+    yield check(
+        np.all(named >= 0) and np.allclose(named.sum(axis=-1), 1, atol=1e-3),
+        right="The ten numbers of an image are probabilities.",
+        wrong="The ten numbers of an image are no probabilities, which are not below 0 and add up "
+        "to 1: give the last layer `activation='softmax'`.",
+    )
     error = float(np.mean((arrays[8, 8, 1] - images) ** 2))
     # Not the same as sharing all weights: a model may use them in another way.
     yield check(
@@ -259,6 +307,10 @@ def two_ends(
         wrong=f"`namer` is right on {share:.0%} of the images, and should be on more than 85 %: "
         "train `both` on the images and the digits, with a loss for each output.",
     )
+
+
+def _inputs(graph: LayerGraph) -> str:
+    return "1 input" if len(graph.inputs) == 1 else f"{len(graph.inputs)} inputs"
 
 
 def _reaches(graph: LayerGraph, end: str, without: str) -> bool:

@@ -14,7 +14,7 @@ from layergraph.graph import LayerGraph, read
 if TYPE_CHECKING:
     import keras
 
-_MAPS = 8, 8, 16
+_IMAGE, _MAPS = (8, 8, 1), (8, 8, 16)
 
 
 @exercise(
@@ -29,12 +29,15 @@ def watcher(watcher: keras.Model, classifier: keras.Model) -> Iterator[Check]:
         len(graph.inputs) == 1 and sorted(shapes) == sorted([_MAPS, _MAPS, (10,)]),
         right="The model takes one image and gives two stacks of feature maps and ten "
         "probabilities.",
-        wrong=f"The model has {len(graph.inputs)} input and gives tensors of the shapes {told}: "
+        wrong=f"The model has {_inputs(graph)} and gives tensors of the shapes {told}: "
         f"it should take one image, and give {_MAPS} twice, for `conv_1` and `conv_2`, and (10,) "
         "for the probabilities. All of them can be had where all parts are called anew.",
     )
     yield three
     if not three:
+        return
+    if (given := graph.tensor(graph.inputs[0].tensor).shape[1:]) != _IMAGE:
+        yield _no_image("watcher", given)
         return
     shared = _only_shared(watcher, classifier)
     yield shared
@@ -49,7 +52,7 @@ def watcher(watcher: keras.Model, classifier: keras.Model) -> Iterator[Check]:
             any(np.allclose(one, expected[name], atol=1e-4) for one in maps),
             right=f"One output is what the {name} convolution gives.",
             wrong=f"No output is what the {name} convolution gives: take the output of that layer, "
-            "found by `eye.get_layer(...)`, not that of the one before or behind it.",
+            "found by `eye.get_layer(...)`, not that of the one before or after it.",
         )
     yield check(
         np.allclose(answer, expected["answer"], atol=1e-4),
@@ -69,6 +72,18 @@ def _only_shared(model: keras.Model, classifier: keras.Model) -> Check:
         "make none anew and no copy."
         if strange
         else "The model has no weights, and so nothing of `classifier`.",
+    )
+
+
+def _inputs(graph: LayerGraph) -> str:
+    return "1 input" if len(graph.inputs) == 1 else f"{len(graph.inputs)} inputs"
+
+
+def _no_image(name: str, shape: tuple[int | None, ...]) -> Check:
+    return Check(
+        False,
+        f"`{name}` takes arrays of the shape {shape}: it should take images, {_IMAGE}, as "
+        "`classifier` does.",
     )
 
 
@@ -107,11 +122,15 @@ def even_or_odd(
     one_number = check(
         len(graph.inputs) == 1 and shapes in ([(1,)], [()]),
         right="`even` takes one image and gives one number.",
-        wrong=f"`even` gives tensors of the shapes {', '.join(map(str, shapes))}: it should give "
-        "one number, the probability of even, by a `Dense(1, activation='sigmoid')`.",
+        wrong=f"`even` has {_inputs(graph)} and gives tensors of the shapes "
+        f"{', '.join(map(str, shapes))}: it should take one image, and it should give one number, "
+        "the probability of even, by a `Dense(1, activation='sigmoid')`.",
     )
     yield one_number
     if not one_number:
+        return
+    if (given := graph.tensor(graph.inputs[0].tensor).shape[1:]) != _IMAGE:
+        yield _no_image("even", given)
         return
     ids = {id(one) for one in classifier.weights}
     shared = [one for one in even.weights if id(one) in ids]
@@ -128,8 +147,10 @@ def even_or_odd(
     yield check(
         new and all(len(one.shape) <= 2 for one in new),
         right="It has a head of its own.",
-        wrong="Its head is no new layer, or convolutions are new as well: only the layers behind "
-        "the embedding should be.",
+        wrong="Some of its convolutions are new: only the layers after the cut should be."
+        if new
+        else "It has no layer of its own: a new head, with weights to learn, should stand after "
+        "the cut.",
     )
     learning = {id(one) for one in even.trainable_weights}
     warm = [one.path for one in shared if id(one) in learning]
@@ -146,6 +167,13 @@ def even_or_odd(
             False,
             f"The images have shape {images.shape} and the digits {digits.shape}: give `test_x` "
             "and `test_y`, as many of each.",
+        )
+        return
+    if targets.max() <= 1:
+        yield Check(
+            False,
+            "The digits that were given are 0 and 1 only, as if they told what is even: give "
+            "`test_y`, the digits from 0 to 9.",
         )
         return
     (first,) = outputs(classifier, {read(classifier).inputs[0].name: images}).values()
@@ -168,7 +196,8 @@ def even_or_odd(
     advice = (
         "it says odd for even: the target should be 1 for an even digit."
         if right < 0.2
-        else "train for more epochs, on more images."
+        else "train for more epochs, on more images, and see that the target is 1 for an even "
+        "digit and 0 for an odd one."
     )
     yield check(
         right > 0.9,
