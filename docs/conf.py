@@ -65,7 +65,7 @@ execution_environment = {
     **same_arithmetic(),
     "KERAS_BACKEND": "tensorflow",
     "LANG": "C.UTF-8",
-    "LAYERGRAPH_PROGRESS": "off",  # grading keeps it in the user's folder, where no kernel may write
+    "LAYERGRAPH_PROGRESS": "off",  # it is kept in the home folder, where no kernel may write
     "MPLBACKEND": "agg",  # plots show themselves; a window would hang the build
     "OPENBLAS_NUM_THREADS": "1",  # a process that forks must have one thread
     "PYTHONHASHSEED": "0",  # the same order of sets, so the same outputs, in every build
