@@ -148,6 +148,11 @@ def predictions_for_other_pairs() -> tuple[object, ...]:
     return later(), [one[:-1] for one in guesses(later())], -0.05
 
 
+@cases.wrong("same-author-time", "not its AUC")
+def aucs_in_place_of_predictions() -> tuple[object, ...]:
+    return later(), [0.83, 0.84, 0.82], -0.05
+
+
 @cases.wrong("same-author-time", "Two of the trainings gave the same")
 def one_training_three_times() -> tuple[object, ...]:
     return later(), guesses(later())[:1] * 3, -0.05

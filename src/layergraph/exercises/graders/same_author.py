@@ -173,7 +173,8 @@ def same_author_time(
         all(one.size == pairs and np.isfinite(one).all() for one in predictions),
         right=f"Each of them has one number for each of the {pairs} test pairs.",
         wrong=f"Each should have one number for each of the {pairs} test pairs of `later`; they "
-        f"have {', '.join(str(one.size) for one in predictions)}. Predict for `later.test.inputs`.",
+        f"have {', '.join(str(one.size) for one in predictions)}. Give what `predict` returns for "
+        "`later.test.inputs`, not its AUC.",
     )
     yield fit
     if not fit:
