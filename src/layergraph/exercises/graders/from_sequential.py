@@ -89,6 +89,15 @@ def _shape(answer: object) -> tuple[int | None, ...] | None:
 def from_list_to_graph(listed: keras.Model, model: keras.Model) -> Iterator[Check]:
     """Write a Sequential network with the functional API, with equal weights of its own."""
     graph, list_graph = read(model), read(listed)
+    first = check(
+        list_graph.class_name == "Sequential",
+        right="The network that you were given is a list of layers.",
+        wrong="What you give first is no `Sequential` network: give `listed` first, as it stands "
+        "in the cell to start from, and then the model that you wrote.",
+    )
+    yield first
+    if not first:
+        return
     functional = check(
         graph.class_name != "Sequential",
         right="The model is made from tensors, not from a list.",

@@ -146,6 +146,9 @@ def _stale(model: keras.Model) -> bool:
 @exercise("careful-ensemble", title="The most careful of three", lesson="models_as_layers")
 def careful_ensemble(members: Sequence[keras.Model], ensemble: keras.Model) -> Iterator[Check]:
     """Build a model that gives the lowest of its members' answers."""
+    if not members:
+        yield Check(False, "The list of members is empty: give the three trained models in it.")
+        return
     read(ensemble)
     theirs = {id(weight) for member in members for weight in member.weights}
     own = {id(weight) for weight in ensemble.weights}
@@ -208,6 +211,7 @@ def careful_ensemble(members: Sequence[keras.Model], ensemble: keras.Model) -> I
 @exercise("row-with-gaps", title="A row with gaps", lesson="models_as_layers")
 def row_with_gaps(reader: keras.Model, model: keras.Model) -> Iterator[Check]:
     """Average a reader's answers over those of four tweets that hold a word."""
+    read(reader)
     read(model)
     length = reader.inputs[0].shape[-1]
     shapes = [tuple(one.shape) for one in model.inputs]
