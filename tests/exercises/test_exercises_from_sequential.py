@@ -85,6 +85,12 @@ def another_list() -> tuple[keras.Model, keras.Model]:
     return listed(), listed()
 
 
+@cases.wrong("from-list-to-graph", "give `listed` first")
+def the_models_swapped() -> tuple[keras.Model, keras.Model]:
+    reference = listed()
+    return written(reference), reference
+
+
 @cases.wrong("from-list-to-graph", "calls a whole model, `sequential")
 def the_list_as_a_layer() -> tuple[keras.Model, keras.Model]:
     reference = listed()
