@@ -41,10 +41,26 @@ def scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
         yield from scopes(child)
 
 
+def caught(source: str) -> set[str]:
+    """The names that a cell uses where it catches a `NameError`."""
+    tries = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Try))
+    return {
+        name.id
+        for one in tries
+        if any(
+            handler.type and ast.unparse(handler.type) == "NameError" for handler in one.handlers
+        )
+        for statement in one.body
+        for name in ast.walk(statement)
+        if isinstance(name, ast.Name)
+    }
+
+
 def undefined(code: list[str]) -> list[tuple[int, str]]:
     """The names that a cell uses and neither it nor an earlier one defines, by the cell's number.
 
-    Whether a name comes too late within its cell is left to the build, which runs it.
+    Whether a name comes too late within its cell is left to the build, which runs it. What stands
+    where a `NameError` is caught may be undefined: then the page shows just that.
     """
     known, missing = set(KNOWN), []
     for number, source in enumerate(code, start=1):
@@ -58,7 +74,7 @@ def undefined(code: list[str]) -> list[tuple[int, str]]:
                         known.add(symbol.get_name())
                     if symbol.is_referenced():
                         used.add(symbol.get_name())
-        missing += [(number, name) for name in sorted(used - known)]
+        missing += [(number, name) for name in sorted(used - known - caught(source))]
     return missing
 
 
@@ -106,6 +122,8 @@ def test_a_page_names_its_kernel_so_that_it_can_be_downloaded(page: Path) -> Non
         (["try:\n    pass\nexcept ValueError as error:\n    pass"], []),
         (["a: int = 1\nf'{a} {b}'"], [(1, "b")]),
         (["f = lambda a: a + b"], [(1, "b")]),
+        (["try:\n    a\nexcept NameError:\n    b"], [(1, "b")]),
+        (["try:\n    a\nexcept ValueError:\n    pass"], [(1, "a")]),
     ],
 )
 def test_names_are_found_as_python_finds_them(

@@ -79,6 +79,11 @@ class Exercise:
         return f"tutorials/{self.lesson}.html#ex-{self.name}"
 
     @property
+    def module(self) -> str:
+        """The module of its grader."""
+        return self._grader.__module__
+
+    @property
     def from_file(self) -> bool:
         """Whether a saved model can be graded, as ``layergraph grade`` does."""
         return self.one_model and not self.own_process
@@ -163,7 +168,7 @@ def exercise(
         if not task:
             raise ValueError(f"the grader of {name!r} needs a docstring: what is asked")
         other = _known.get(name)
-        if other is not None and other._grader.__module__ != grader.__module__:
+        if other is not None and other.module != grader.__module__:
             raise ValueError(f"two exercises are named {name!r}")
         _known[name] = Exercise(
             name=name,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Lengths are in units of the SVG, which are pixels where there is room.
 _WIDTH, _PLANE = 352, 264
-_MARGINS = Margins(left=50, right=10, top=30, bottom=42)
+_LEFT, _RIGHT, _BOTTOM = 50, 10, 42
 _ENTRY = 18  # a line of the legend
 _ENTRY_LETTERS = 44  # that fit in one, marks included
 _COLUMNS = 2
@@ -89,7 +89,7 @@ class.
     in_row = math.ceil(len(entries) / lines) if lines else 0  # as many in each line
     headed = [name for name in sets if name]
     top = 10 + _ENTRY * lines + (20 if headed else 0)
-    margins = _MARGINS._replace(top=top)
+    margins = Margins(left=_LEFT, right=_RIGHT, top=top, bottom=_BOTTOM)
     rows = [min(_COLUMNS, len(sets) - start) for start in range(0, len(sets), _COLUMNS)]
     with style():
         height = top + _PLANE + margins.bottom
@@ -174,7 +174,7 @@ def _label(ax: Axes, name: str, axes: tuple[str, str], in_row: int) -> None:
     """Write the panel's name and the legend above it, and what the axes show."""
     from matplotlib.transforms import ScaledTranslation
 
-    to_edge = (EDGE - _MARGINS.left) / UNITS
+    to_edge = (EDGE - _LEFT) / UNITS
     left = ax.transAxes + ScaledTranslation(to_edge, 0, ax.figure.dpi_scale_trans)
     above = 8.0
     if in_row:
