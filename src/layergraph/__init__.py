@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from layergraph.drawing import describe, draw
     from layergraph.graph import read
+    from layergraph.linting import lint
 
-__all__ = ["__version__", "describe", "draw", "read"]
+__all__ = ["__version__", "describe", "draw", "lint", "read"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"describe": "drawing", "draw": "drawing", "read": "graph"}
+_HOMES = {"describe": "drawing", "draw": "drawing", "lint": "linting", "read": "graph"}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type follows from the name

@@ -5,8 +5,8 @@ is missing and where to look. Every grader looks at the structure, as
 :func:`layergraph.graph.read` gives it, and at what the model does. Names do not count, and the
 reader's model stays as it is.
 
-The graders are one module for each lesson, loaded when they are first needed; what they have in
-common is in :mod:`layergraph.exercises.checks`.
+The graders are one module for each lesson, loaded when they are first needed; what they ask of a
+graph and of a model is in :mod:`layergraph.graph.walks` and :mod:`layergraph.experiments`.
 """
 
 import warnings

@@ -6,11 +6,8 @@ import difflib
 import importlib
 import inspect
 import pkgutil
-import random
 import re
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +20,7 @@ from layergraph.exercises._answers import (
     wants_one_model,
 )
 from layergraph.exercises._check import Check, Grade
+from layergraph.experiments import ExperimentError, left_alone, told
 
 if TYPE_CHECKING:
     from inspect import BoundArguments
@@ -43,7 +41,7 @@ Grader: TypeAlias = Callable[..., Iterator[Check]]
 _known: dict[str, Exercise] = {}
 
 
-class CannotGradeError(Exception):
+class CannotGradeError(ExperimentError):
     """Something could not be done with an answer; the message is a sentence that names it."""
 
 
@@ -107,14 +105,14 @@ class Exercise:
     def _checks(self, given: BoundArguments) -> Iterator[Check]:
         """Let the grader speak; where it cannot go on, say why."""
         last = None
-        with _left_alone():
+        with left_alone():
             try:
                 converted(self._grader, given)
                 for last in self._grader(*given.args, **given.kwargs):
                     yield last
                 if last is None:
                     yield Check(False, "Nothing in this answer could be checked.")
-            except (WrongKindError, CannotGradeError) as error:
+            except (WrongKindError, ExperimentError) as error:
                 yield Check(False, str(error))
             except Exception as error:  # whatever an odd answer may raise
                 yield Check(False, _unforeseen(error, last))
@@ -235,28 +233,3 @@ def _unforeseen(error: Exception, last: Check | None) -> str:
         trace = trace.tb_next
     after = f"the check after “{last.sentence}”" if last else "the first check"
     return f"With this answer {after} could not be made: {told(error)}"
-
-
-def told(error: Exception) -> str:
-    """Say what was raised, in the first line of its message that says something."""
-    words = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # the bold letters of Keras
-    lines = [line.strip() for line in words.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("Exception encountered when")]
-    first = lines[0] if lines else "no more is said"
-    short = first if len(first) < 300 else first[:297] + "..."
-    return f"{type(error).__name__}: {short}{'' if short.endswith(('.', '!', '?')) else '.'}"
-
-
-@contextmanager
-def _left_alone() -> Iterator[None]:
-    """Let a grader draw no number that the reader's next cell would have drawn, nor warn."""
-    import numpy as np
-
-    python, numpy = random.getstate(), np.random.get_state()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)

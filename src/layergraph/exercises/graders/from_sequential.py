@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layergraph.exercises import Check, check, exercise
-from layergraph.exercises.checks import (
-    batch,
-    doing,
-    opened,
-    outputs,
-    outputs_of,
-    padding_matters,
-    shaken,
-    sources,
-)
+from layergraph.experiments import batch, doing, outputs, padding_matters, shaken
 from layergraph.graph import read
+from layergraph.graph.walks import opened, outputs_of, sources
 
 if TYPE_CHECKING:
     import keras

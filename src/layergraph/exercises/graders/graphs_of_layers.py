@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layergraph.exercises import Check, check, exercise
-from layergraph.exercises.checks import ancestors, doing, opened, outputs, shaken
+from layergraph.experiments import doing, outputs, shaken
 from layergraph.graph import Call, LayerGraph, read
+from layergraph.graph.walks import ancestors, opened
 
 if TYPE_CHECKING:
     import keras

@@ -6,21 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from layergraph.exercises import Check, check, exercise
-from layergraph.exercises.checks import (
-    ancestors,
-    batch,
-    between,
-    in_a_row,
-    influenced,
-    merges,
-    opened,
-    outputs,
-    outputs_of,
-    shaken,
-    sources,
-    weights_in_effect,
-)
+from layergraph.experiments import batch, influenced, outputs, shaken, weights_in_effect
 from layergraph.graph import read
+from layergraph.graph.walks import ancestors, between, in_a_row, merges, opened, outputs_of, sources
 
 if TYPE_CHECKING:
     import keras

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layergraph.exercises import CannotGradeError, Check, check, exercise
-from layergraph.exercises.checks import doing, opened, outputs
+from layergraph.experiments import doing, outputs
 from layergraph.graph import LayerGraph, read
+from layergraph.graph.walks import opened
 
 if TYPE_CHECKING:
     import keras

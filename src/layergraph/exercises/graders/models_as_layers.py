@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layergraph.exercises import Check, check, exercise
-from layergraph.exercises.checks import batch, doing, moved_by_fit, outputs, shaken
+from layergraph.experiments import batch, doing, moved_by_fit, outputs, shaken
 from layergraph.graph import read
 
 if TYPE_CHECKING:

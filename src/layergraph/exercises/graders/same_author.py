@@ -9,19 +9,9 @@ import numpy as np
 
 from layergraph.datasets.tweets import Task
 from layergraph.exercises import Check, check, exercise
-from layergraph.exercises.checks import (
-    asymmetry,
-    batch,
-    called_with,
-    influenced,
-    merges,
-    opened,
-    outputs,
-    shaken,
-    sources,
-    weights_behind,
-)
+from layergraph.experiments import asymmetry, batch, influenced, outputs, shaken
 from layergraph.graph import read
+from layergraph.graph.walks import called_with, merges, opened, sources, weights_behind
 
 if TYPE_CHECKING:
     import keras

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layergraph.exercises import CannotGradeError, Check, check, exercise
-from layergraph.exercises._registry import told
-from layergraph.exercises.checks import opened, sources
+from layergraph.experiments import told
 from layergraph.graph import LayerGraph, read
+from layergraph.graph.walks import opened, sources
 
 if TYPE_CHECKING:
     import keras

@@ -1,7 +1,14 @@
-"""What a grader finds out by running a copy of a model."""
+"""Experiments: what is found out by running a copy of a model.
+
+The functions take a Keras model, work on a copy and leave the model as it is. They tell what they
+find and no more. What a model cannot do, such as run, becomes an :class:`ExperimentError` whose
+message is a sentence.
+"""
 
 from __future__ import annotations
 
+import random
+import re
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layergraph.exercises._registry import CannotGradeError, told
-from layergraph.exercises.checks._structure import ancestors, opened, sources
 from layergraph.graph import read
+from layergraph.graph.walks import ancestors, opened, sources
 
 if TYPE_CHECKING:
     import keras
@@ -23,6 +29,52 @@ if TYPE_CHECKING:
 
 _WORDS = ("graph", "layer", "tensor", "model", "merge", "head", "mask", "call")
 _SIZES = ("input_dim", "num_tokens", "max_tokens")  # settings that bound an id
+
+
+class ExperimentError(Exception):
+    """Something could not be done with a model; the message is a sentence that names it."""
+
+
+def told(error: Exception) -> str:
+    r"""Say what was raised, in the first line of its message that says something.
+
+    Args:
+        error: What was raised.
+
+    Returns:
+        Its type and the line, which is cut after 300 characters.
+
+    Examples:
+        >>> told(ValueError("two\nlines"))
+        'ValueError: two.'
+    """
+    words = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # the bold letters of Keras
+    lines = [line.strip() for line in words.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("Exception encountered when")]
+    first = lines[0] if lines else "no more is said"
+    short = first if len(first) < 300 else first[:297] + "..."
+    return f"{type(error).__name__}: {short}{'' if short.endswith(('.', '!', '?')) else '.'}"
+
+
+@contextmanager
+def left_alone() -> Iterator[None]:
+    """Let an experiment draw no number that the reader's next cell would have drawn, nor warn.
+
+    Yields:
+        Nothing.
+
+    Examples:
+        >>> with left_alone():
+        ...     _ = np.random.rand()
+    """
+    python, numpy = random.getstate(), np.random.get_state()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
 
 
 @contextmanager
@@ -36,14 +88,14 @@ def doing(what: str) -> Iterator[None]:
         Nothing.
 
     Raises:
-        CannotGradeError: Instead of any other exception within; its message is a sentence.
+        ExperimentError: Instead of any other exception within; its message is a sentence.
 
     Examples:
         >>> with doing("divide"):
         ...     1 / 0
         Traceback (most recent call last):
             ...
-        layergraph.exercises.CannotGradeError: It was not possible to divide: ZeroDivisionError: \
+        layergraph.experiments.ExperimentError: It was not possible to divide: ZeroDivisionError: \
 division by zero.
     """
     try:
@@ -51,10 +103,10 @@ division by zero.
             # What Keras says of an experiment, such as that no gradient is there, is its result.
             warnings.simplefilter("ignore")
             yield
-    except CannotGradeError:
+    except ExperimentError:
         raise
     except Exception as error:  # whatever a reader's model may raise
-        raise CannotGradeError(f"It was not possible to {what}: {told(error)}") from error
+        raise ExperimentError(f"It was not possible to {what}: {told(error)}") from error
 
 
 def copied(model: keras.Model) -> keras.Model:
@@ -70,7 +122,7 @@ def copied(model: keras.Model) -> keras.Model:
         The copy.
 
     Raises:
-        CannotGradeError: If Keras cannot make it again.
+        ExperimentError: If Keras cannot make it again.
 
     Examples:
         >>> from layergraph import models
@@ -160,7 +212,7 @@ def shaken(model: keras.Model, *, seed: int = 0) -> keras.Model:
         The copy.
 
     Raises:
-        CannotGradeError: If Keras cannot make it again.
+        ExperimentError: If Keras cannot make it again.
 
     Examples:
         >>> from layergraph import models
@@ -201,7 +253,7 @@ def batch(model: keras.Model, *, size: int = 8, seed: int = 0) -> dict[str, Any]
         An array for each input, by its name.
 
     Raises:
-        CannotGradeError: If an input has a dtype that is none of these.
+        ExperimentError: If an input has a dtype that is none of these.
 
     Examples:
         >>> from layergraph import models
@@ -225,7 +277,7 @@ def batch(model: keras.Model, *, size: int = 8, seed: int = 0) -> dict[str, Any]
         elif tensor.dtype == "string":
             made[one.name] = _texts(rng, shape)
         else:
-            raise CannotGradeError(
+            raise ExperimentError(
                 f"The input `{one.name}` has the dtype {tensor.dtype}, for which the checks have "
                 "no examples."
             )
@@ -268,7 +320,7 @@ def outputs(model: keras.Model, inputs: Mapping[str, Any]) -> dict[str, NDArray[
         An array for each output, by its name; where names repeat, ``_1`` and so on follow.
 
     Raises:
-        CannotGradeError: If it cannot run.
+        ExperimentError: If it cannot run.
 
     Examples:
         >>> from layergraph import models
@@ -308,7 +360,7 @@ def influenced(model: keras.Model, *inputs: str) -> tuple[str, ...]:
         Names of outputs.
 
     Raises:
-        CannotGradeError: If the model cannot be copied or run.
+        ExperimentError: If the model cannot be copied or run.
 
     Examples:
         >>> from layergraph import models
@@ -342,7 +394,7 @@ def asymmetry(model: keras.Model, first: str, second: str) -> float:
         The share.
 
     Raises:
-        CannotGradeError: If the model cannot be copied or run, or its output does not depend on
+        ExperimentError: If the model cannot be copied or run, or its output does not depend on
             these inputs.
 
     Examples:
@@ -365,12 +417,12 @@ def _share(first: Iterable[Any], second: Iterable[Any], what: str) -> float:
     shares = []
     for one, other in zip(first, second, strict=True):
         if not (np.isfinite(one).all() and np.isfinite(other).all()):
-            raise CannotGradeError(
+            raise ExperimentError(
                 "The model gives values that are no numbers (NaN or infinite) for ordinary inputs."
             )
         spread = float(np.ptp(one, axis=0).max())
         if spread < 1e-7:
-            raise CannotGradeError(
+            raise ExperimentError(
                 f"The model gives the same output for all examples: it does not use {what}."
             )
         shares.append(float(np.abs(one - other).max()) / spread)
@@ -389,7 +441,7 @@ def padding_matters(model: keras.Model, name: str) -> float:
         examples: 0, but for rounding, if padding is masked.
 
     Raises:
-        CannotGradeError: If the model cannot be copied or run, or does not use this input.
+        ExperimentError: If the model cannot be copied or run, or does not use this input.
 
     Examples:
         >>> from layergraph import models
@@ -432,7 +484,7 @@ def difference(
         The difference, infinite where their inputs or outputs have other shapes.
 
     Raises:
-        CannotGradeError: If one of them cannot run.
+        ExperimentError: If one of them cannot run.
 
     Examples:
         >>> from layergraph import models
@@ -480,7 +532,7 @@ def trained_by(model: keras.Model, output: str) -> frozenset[str]:
         ``aux_output/kernel``. Frozen weights are not among them.
 
     Raises:
-        CannotGradeError: If the model cannot be copied or trained.
+        ExperimentError: If the model cannot be copied or trained.
 
     Examples:
         >>> from layergraph import models
@@ -533,7 +585,7 @@ def moved_by_fit(
         Paths of weights, such as ``dense/kernel``.
 
     Raises:
-        CannotGradeError: If the model is not compiled, or cannot be copied or fitted.
+        ExperimentError: If the model is not compiled, or cannot be copied or fitted.
 
     Examples:
         >>> from layergraph import models
@@ -564,7 +616,7 @@ def _compiled_copy(model: keras.Model) -> keras.Model:
     import keras
 
     if not getattr(model, "compiled", False):
-        raise CannotGradeError(
+        raise ExperimentError(
             "The model is not compiled, so it has no losses: call `model.compile` first."
         )
     copy = copied(model)
@@ -612,7 +664,7 @@ def weights_in_effect(model: keras.Model) -> dict[str, float]:
         The weight of each output that has a loss, by the output's name.
 
     Raises:
-        CannotGradeError: If the model is not compiled, or cannot be copied or evaluated.
+        ExperimentError: If the model is not compiled, or cannot be copied or evaluated.
 
     Examples:
         >>> from layergraph import models
@@ -652,7 +704,7 @@ def weights_in_effect(model: keras.Model) -> dict[str, float]:
             elif abs(step) > 1e-6:
                 found[output.name] = (changed["loss"] - start["loss"]) / step
             else:
-                raise CannotGradeError(
+                raise ExperimentError(
                     f"The loss of `{output.name}` does not change with its targets."
                 )
     return found
@@ -668,7 +720,7 @@ def saved_and_loaded(model: keras.Model) -> keras.Model:
         The model that was loaded.
 
     Raises:
-        CannotGradeError: If it cannot be saved or loaded.
+        ExperimentError: If it cannot be saved or loaded.
 
     Examples:
         >>> from layergraph import models, read

@@ -1,4 +1,8 @@
-"""What a grader reads from a LayerGraph, whatever the layers are called."""
+"""Questions that a :class:`~layergraph.graph.LayerGraph` answers, whatever its layers are called.
+
+The functions tell what they find and no more: what leads to what, where inputs meet, which weights
+lie behind them.
+"""
 
 from __future__ import annotations
 

@@ -4,8 +4,7 @@ import keras
 import pytest
 from keras import layers
 
-from layergraph.exercises import checks
-from layergraph.graph import LayerGraph, read
+from layergraph.graph import LayerGraph, read, walks
 from layergraph.models import headline_popularity, same_author
 
 SMALL = {"length": 6, "vocabulary_size": 20, "embedding_width": 4}
@@ -27,7 +26,7 @@ def nested() -> LayerGraph:
 
 
 def test_opening_puts_layers_in_the_place_of_their_models() -> None:
-    graph = checks.opened(nested())
+    graph = walks.opened(nested())
     assert [
         ("outer/reader/words:0", ("b",)),
         ("outer/reader/lstm:0", ("b",)),
@@ -36,7 +35,7 @@ def test_opening_puts_layers_in_the_place_of_their_models() -> None:
         ("outer/reader/lstm:1", ("a",)),
         ("outer/dense:1", ("a",)),
         ("minus:0", ("a", "b")),
-    ] == [(call.id, checks.sources(graph, call.outputs[0])) for call in graph.calls]
+    ] == [(call.id, walks.sources(graph, call.outputs[0])) for call in graph.calls]
     assert ("outer/dense:0#0", "outer/dense:1#0") == graph.call("minus:0").inputs
     assert nested().count_weights() == graph.count_weights()
     assert LayerGraph.from_dict(graph.to_dict()) == graph
@@ -46,28 +45,28 @@ def test_opening_leads_dict_inputs_to_their_keys() -> None:
     given = {name: keras.Input((3,), name=name) for name in ("z", "a")}
     inner = keras.Model(given, layers.Dense(1, name="only_a")(given["a"]), name="inner")
     outer = {name: keras.Input((3,), name=name) for name in ("z", "a")}
-    graph = checks.opened(read(keras.Model(outer, inner(outer))))
-    assert ("a",) == checks.sources(graph, graph.outputs[0].tensor)
+    graph = walks.opened(read(keras.Model(outer, inner(outer))))
+    assert ("a",) == walks.sources(graph, graph.outputs[0].tensor)
 
 
 def test_opening_an_output_that_is_an_input() -> None:
     x = keras.Input((3,), name="x")
     inner = keras.Model(x, [x, layers.Dense(1, name="dense")(x)], name="inner")
     y = keras.Input((3,), name="y")
-    graph = checks.opened(read(keras.Model(y, inner(y))))
+    graph = walks.opened(read(keras.Model(y, inner(y))))
     assert [(), ("inner/dense:0",)] == [
-        tuple(checks.ancestors(graph, output.tensor)) for output in graph.outputs
+        tuple(walks.ancestors(graph, output.tensor)) for output in graph.outputs
     ]
 
 
 def test_the_auxiliary_head_leaves_before_the_merge() -> None:
     graph = headline()
     assert ["main_output"] == [
-        one.name for one in checks.outputs_of(graph, "aux_input", "main_input")
+        one.name for one in walks.outputs_of(graph, "aux_input", "main_input")
     ]
-    assert ["aux_output"] == [one.name for one in checks.outputs_of(graph, "main_input")]
-    aux = checks.ancestors(graph, graph.outputs[1].tensor)
-    assert set() == aux & {call.id for call in checks.merges(graph)}
+    assert ["aux_output"] == [one.name for one in walks.outputs_of(graph, "main_input")]
+    aux = walks.ancestors(graph, graph.outputs[1].tensor)
+    assert set() == aux & {call.id for call in walks.merges(graph)}
 
 
 def test_a_merge_is_where_inputs_first_meet() -> None:
@@ -76,12 +75,12 @@ def test_a_merge_is_where_inputs_first_meet() -> None:
     second = layers.concatenate([first, c], name="second")
     again = layers.concatenate([second, a], name="again")
     graph = read(keras.Model([a, b, c], again))
-    assert ["first:0", "second:0"] == [call.id for call in checks.merges(graph)]
+    assert ["first:0", "second:0"] == [call.id for call in walks.merges(graph)]
 
 
 def test_calls_between_leave_out_what_comes_from_elsewhere() -> None:
     graph = headline()
-    names = [call.layer for call in checks.between(graph, "lstm:0", graph.outputs[0].tensor)]
+    names = [call.layer for call in walks.between(graph, "lstm:0", graph.outputs[0].tensor)]
     assert ["merge", "hidden_1", "hidden_2", "main_output"] == names
 
 
@@ -89,9 +88,9 @@ def test_calls_side_by_side_are_not_in_a_row() -> None:
     x = keras.Input((2,), name="x")
     one, two = (layers.Dense(2, name=name)(x) for name in ("one", "two"))
     graph = read(keras.Model(x, layers.add([one, two])))
-    assert not checks.in_a_row(graph, graph.calls[:2])
-    assert checks.in_a_row(graph, graph.calls[1:])
-    assert checks.in_a_row(graph, ())
+    assert not walks.in_a_row(graph, graph.calls[:2])
+    assert walks.in_a_row(graph, graph.calls[1:])
+    assert walks.in_a_row(graph, ())
 
 
 def pair(first: Callable[..., object], second: Callable[..., object]) -> LayerGraph:
@@ -101,7 +100,7 @@ def pair(first: Callable[..., object], second: Callable[..., object]) -> LayerGr
 
 
 def shares(graph: LayerGraph) -> bool:
-    a, b = checks.weights_behind(graph, "a"), checks.weights_behind(graph, "b")
+    a, b = walks.weights_behind(graph, "a"), walks.weights_behind(graph, "b")
     return a == b != frozenset()
 
 
@@ -129,24 +128,24 @@ def test_two_encoders_of_one_name_or_half_shared_are_not_one() -> None:
 
 def test_calls_of_a_weight_are_found_in_nested_models() -> None:
     graph = read(same_author(**SMALL))
-    calls = [call.id for call in checks.called_with(graph, 0)]
+    calls = [call.id for call in walks.called_with(graph, 0)]
     assert ["encoder/embedding:0", "encoder/embedding:1"] == calls
 
 
 def test_added_layers_are_told_without_their_names() -> None:
-    more, less = checks.added(headline(hidden=(64, 64)), headline(hidden=(8, 8, 8)))
+    more, less = walks.added(headline(hidden=(64, 64)), headline(hidden=(8, 8, 8)))
     assert ({("Dense", ("Dense",)): 1}, {}) == (more, less)
-    more, less = checks.added(headline(), headline(encoder="average"))
+    more, less = walks.added(headline(), headline(encoder="average"))
     assert {("LSTM", ("Embedding",)): 1} == {k: v for k, v in less.items() if k[0] == "LSTM"}
     assert ("GlobalAveragePooling1D", ("Embedding",)) in more
 
 
 def test_a_mask_is_no_layer_of_the_reader_s() -> None:
-    assert checks.signatures(headline(mask=True)) == checks.signatures(headline(mask=False))
+    assert walks.signatures(headline(mask=True)) == walks.signatures(headline(mask=False))
 
 
 @pytest.mark.parametrize("build", [headline_popularity, same_author])
 def test_graphs_without_nested_models_keep_their_ends(build: Callable[..., keras.Model]) -> None:
     graph = read(build(**SMALL))
-    assert graph.inputs == checks.opened(graph).inputs
-    assert [one.name for one in graph.outputs] == [one.name for one in checks.opened(graph).outputs]
+    assert graph.inputs == walks.opened(graph).inputs
+    assert [one.name for one in graph.outputs] == [one.name for one in walks.opened(graph).outputs]
