@@ -11,12 +11,19 @@ if TYPE_CHECKING:
     from layergraph.drawing import describe, draw
     from layergraph.graph import read
     from layergraph.linting import lint
+    from layergraph.messages import explain
 
-__all__ = ["__version__", "describe", "draw", "lint", "read"]
+__all__ = ["__version__", "describe", "draw", "explain", "lint", "read"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"describe": "drawing", "draw": "drawing", "lint": "linting", "read": "graph"}
+_HOMES = {
+    "describe": "drawing",
+    "draw": "drawing",
+    "explain": "messages",
+    "lint": "linting",
+    "read": "graph",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the type follows from the name

@@ -1,0 +1,1 @@
+"""The known messages, one module for each page that explains them."""
