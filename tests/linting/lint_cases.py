@@ -44,7 +44,8 @@ class Lint:
     """What is linted: a model, and what else is given to :func:`layergraph.lint`."""
 
     def __init__(self, model: keras.Model | LayerGraph, *given: object, **options: object) -> None:
-        self.model, self.given, self.options = model, given, options
+        self.model, self.given = model, given
+        self.options: dict[str, Any] = options
 
     def report(self) -> Report:
         """Lint it; nothing may be printed or warned of."""
