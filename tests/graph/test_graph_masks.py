@@ -231,3 +231,17 @@ def test_masks_in_a_graph_made_by_hand_are_told_by_its_tensors() -> None:
     )
     assert MaskUse(received=True) == graph.mask_use("dense:0")
     assert graph.mask_use("dense:0").dropped
+
+
+def test_layers_tell_whether_masks_go_through_them() -> None:
+    x = keras.Input((4, 3), name="x")
+    y = layers.Conv1D(2, 1, name="conv")(layers.Dense(3, name="dense")(x))
+    y = y * 2
+    graph = read(keras.Model(x, layers.LSTM(2, name="lstm")(y)))
+    told = {layer.class_name: (layer.keeps_masks, layer.takes_mask) for layer in graph.layers}
+    assert {
+        "Dense": (True, False),
+        "Conv1D": (False, False),
+        "Multiply": (False, False),
+        "LSTM": (True, True),
+    } == told

@@ -49,6 +49,16 @@ def test_opening_leads_dict_inputs_to_their_keys() -> None:
     assert ("a",) == walks.sources(graph, graph.outputs[0].tensor)
 
 
+def test_opening_a_model_that_is_given_a_mask() -> None:
+    vectors = keras.Input((None, 4))
+    inner = keras.Model(vectors, layers.LSTM(3, name="lstm")(vectors), name="inner")
+    ids = keras.Input((None,), dtype="int32")
+    with pytest.warns(UserWarning, match="does not support masking"):
+        model = keras.Model(ids, inner(layers.Embedding(9, 4, mask_zero=True, name="words")(ids)))
+    opened = walks.opened(read(model))
+    assert ("words:0#0",) == opened.call("inner/lstm:0").inputs
+
+
 def test_opening_an_output_that_is_an_input() -> None:
     x = keras.Input((3,), name="x")
     inner = keras.Model(x, [x, layers.Dense(1, name="dense")(x)], name="inner")

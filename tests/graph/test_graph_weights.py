@@ -137,3 +137,27 @@ def test_quantized_weights_are_no_state() -> None:
     layer = read(model).layer("dense")
     assert "int8" in {weight.dtype for weight in layer.weights}
     assert ({False}, False) == ({weight.state for weight in layer.weights}, layer.stateful)
+
+
+def test_the_weights_that_fit_trains_are_those_it_was_made_for() -> None:
+    x = keras.Input((4,), name="x")
+    hidden = layers.Dense(3, name="hidden")
+    model = keras.Model(x, layers.Dense(1, name="y")(hidden(x)))
+    model.compile("sgd", "mse")
+    assert (None, False) == (read(model).optimized, read(model).stepped)
+    model.fit(np.ones((2, 4)), np.ones((2, 1)), verbose=0)
+    hidden.trainable = False
+    graph = read(model)
+    assert ((0, 1, 2, 3), True) == (graph.optimized, graph.stepped)
+    assert not graph.layer("hidden").weights[0].trainable
+    assert graph.optimized == type(graph).from_dict(graph.to_dict()).optimized
+    model.compile("sgd", "mse")
+    assert (None, False) == (read(model).optimized, read(model).stepped)
+
+
+def test_an_eager_step_looks_anew_at_what_is_trainable() -> None:
+    x = keras.Input((4,), name="x")
+    model = keras.Model(x, layers.Dense(1, name="y")(x))
+    model.compile("sgd", "mse", run_eagerly=True)
+    model.fit(np.ones((2, 4)), np.ones((2, 1)), verbose=0)
+    assert ((0, 1), False) == (read(model).optimized, read(model).stepped)

@@ -79,6 +79,9 @@ class Layer:
             ``Bidirectional`` has two where the backward layer is set up on its own.
         stateful: Whether it, or a layer within, carries something from one batch to the
             next: a stateful RNN, a BatchNormalization that is not frozen.
+        keeps_masks: Whether a mask goes through it with what comes out, as Keras'
+            ``supports_masking`` says; an operation lets none through.
+        takes_mask: Whether its ``call`` has a parameter for masks.
 
     Examples:
         >>> Layer("dense", "Dense", facts=(("units", 64),)).frozen
@@ -95,6 +98,8 @@ class Layer:
     graph: LayerGraph | None = None
     wraps: tuple[Layer, ...] = ()
     stateful: bool = False
+    keeps_masks: bool = False
+    takes_mask: bool = False
 
     @property
     def frozen(self) -> bool:
@@ -317,6 +322,10 @@ class LayerGraph:
         compiled: Whether the model has been compiled.
         compile_problem: Keras' message if the losses or metrics do not fit the outputs,
             which ``compile`` accepts and ``fit`` refuses; else ``None``.
+        optimized: Numbers of the weights that the optimizer was built for, which it is at the
+            first ``fit``; ``None`` before. Not compared, as ``stepped``.
+        stepped: Whether ``fit`` has made its step since the last ``compile``. It goes on to
+            train the weights that it was made for, whatever is frozen later.
 
     Raises:
         ValueError: If two parts have one id, or a part names one that is not there.
@@ -350,6 +359,8 @@ class LayerGraph:
     class_name: str = "Functional"
     compiled: bool = False
     compile_problem: str | None = None
+    optimized: tuple[int, ...] | None = field(default=None, compare=False)
+    stepped: bool = field(default=False, compare=False)
     _layers: Mapping[str, Layer] = field(init=False, repr=False, compare=False)
     _calls: Mapping[str, Call] = field(init=False, repr=False, compare=False)
     _calls_of: Mapping[str, tuple[Call, ...]] = field(init=False, repr=False, compare=False)

@@ -176,9 +176,12 @@ class _Reader:
     def graph(self) -> LayerGraph:
         operations = {id(node.operation): node.operation for node in self.nodes}
         outputs, problem = self.outputs()
+        layers = tuple(self.layer(operation) for operation in operations.values())
+        optimized, stepped = compiled.trained(self.model)
+        numbers = self.shared.numbers
         return LayerGraph(
             name=self.model.name,
-            layers=tuple(self.layer(operation) for operation in operations.values()),
+            layers=layers,
             calls=tuple(self.call(node) for node in self.nodes),
             tensors=tuple(self.tensor(tensor) for tensor in self.tensors),
             inputs=tuple(self.inputs()),
@@ -186,6 +189,10 @@ class _Reader:
             class_name=type(self.model).__name__,
             compiled=bool(getattr(self.model, "compiled", False)),
             compile_problem=problem,
+            optimized=None
+            if optimized is None
+            else tuple(numbers[id(one)] for one in optimized if id(one) in numbers),
+            stepped=stepped,
         )
 
     # Tensors and calls
@@ -266,6 +273,8 @@ class _Reader:
             graph=None if functional is None else self.nested(operation, functional),
             wraps=tuple(self.layer(layer) for layer in _wrapped(operation)),
             stateful=is_layer and shared.state.moves(operation),
+            keeps_masks=is_layer and bool(operation.supports_masking),
+            takes_mask=any("mask" in name for name in shared.signature(operation).names),
         )
 
     def nested(self, model: Any, functional: Any) -> LayerGraph:  # noqa: ANN401

@@ -75,6 +75,21 @@ def metrics(model: Any, functional: Any) -> tuple[list[list[Metric]], str | None
     return found, None
 
 
+def trained(model: Any) -> tuple[list[Any] | None, bool]:  # noqa: ANN401
+    """Ask which variables the optimizer was built for, and whether ``fit`` has made its step.
+
+    Returns:
+        The variables, ``None`` before the first ``fit``; and whether there is a step that holds
+        on to what was trainable when it was made: one that runs eagerly looks each time.
+    """
+    optimizer = getattr(model, "optimizer", None)
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    if optimizer is None or not getattr(optimizer, "built", False):
+        return None, False
+    stepped = getattr(model, "train_function", None) is not None
+    return list(optimizer._trainable_variables), stepped and not model.run_eagerly
+
+
 def _settings(made: Any) -> tuple[tuple[str, Fact], ...]:  # noqa: ANN401
     # The function that a name stands for is what the name says.
     return tuple(pair for pair in Settings().of(made) if pair[0] != "fn")

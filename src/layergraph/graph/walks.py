@@ -96,7 +96,8 @@ class _Opening:
     @staticmethod
     def enter(inner: LayerGraph, call: Call, ids: dict[str, str]) -> dict[str, str]:
         """Lead from the inputs of a nested model to the tensors that a call gives to it."""
-        given: list[Argument] = list(call.arguments)
+        # Keras gives a nested model the masks of its inputs too; they are no inputs of it.
+        given: list[Argument] = [one for one in call.arguments if one.name != "mask"]
         by_path = {one.path: ids[one.tensor] for one in given}
         if all(one.path in by_path for one in inner.inputs):
             return {one.tensor: by_path[one.path] for one in inner.inputs}
