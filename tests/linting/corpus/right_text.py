@@ -46,7 +46,7 @@ def block(x: keras.KerasTensor, heads: int = 2, **attention: object) -> keras.Ke
     """A block of a transformer."""
     width = x.shape[-1]
     seen = layers.MultiHeadAttention(heads, width // heads)(x, x, **attention)
-    x = layers.LayerNormalization(epsilon=1e-6)(x + layers.Dropout(0.1)(seen))
+    x = layers.LayerNormalization(epsilon=1e-6)(layers.Add()([x, layers.Dropout(0.1)(seen)]))
     y = layers.Dense(width)(layers.Dense(16, activation="relu")(x))
     return layers.LayerNormalization(epsilon=1e-6)(layers.Add()([x, layers.Dropout(0.1)(y)]))
 
@@ -85,7 +85,7 @@ def transformer_on_reviews() -> Lint:
 
 @right
 def convolutions_on_words() -> Lint:
-    """keras.io: convolutions over words, their maximum, a sigmoid; padding has a vector of its own."""
+    """keras.io: convolutions over words, their maximum, a sigmoid; padding is a word."""
     ids = keras.Input((None,), dtype="int64")
     x = layers.Dropout(0.5)(layers.Embedding(40, 8)(ids))
     x = layers.Conv1D(6, 3, padding="valid", activation="relu", strides=2)(x)
@@ -135,8 +135,10 @@ def translation_by_transformer() -> Lint:
     target = keras.Input((10,), dtype="int64", name="decoder_inputs")
     encoded = block(Positions(40, 10, 8)(source))
     y = Positions(40, 10, 8)(target)
-    y = layers.LayerNormalization()(y + layers.MultiHeadAttention(2, 4)(y, y, use_causal_mask=True))
-    y = layers.LayerNormalization()(y + layers.MultiHeadAttention(2, 4)(y, encoded))
+    seen = layers.MultiHeadAttention(2, 4)(y, y, use_causal_mask=True)
+    y = layers.LayerNormalization()(layers.Add()([y, seen]))
+    seen = layers.MultiHeadAttention(2, 4)(y, encoded)
+    y = layers.LayerNormalization()(layers.Add()([y, seen]))
     model = keras.Model([source, target], layers.Dense(40)(layers.Dropout(0.5)(y)))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
     model.compile("rmsprop", loss, metrics=["accuracy"])
