@@ -511,7 +511,7 @@ def outputs_are_one(case: Case, this: Rule) -> Iterator[Finding]:
                     layer,
                     name,
                     output.name,
-                    repair=f"{{{name!r}: layers.Dense(...)(x), {output.name!r}: layers.Dense(...)(x)}}",
+                    repair="first, second = layers.Dense(1)(x), layers.Dense(1)(x)",
                 )
 
 
