@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from layergraph.drawing import describe, draw
     from layergraph.graph import read
-    from layergraph.linting import lint
+    from layergraph.linting import LintOnFit, lint
     from layergraph.messages import explain
 
-__all__ = ["__version__", "describe", "draw", "explain", "lint", "read"]
+__all__ = ["LintOnFit", "__version__", "describe", "draw", "explain", "lint", "read"]
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "LintOnFit": "linting",
     "describe": "drawing",
     "draw": "drawing",
     "explain": "messages",

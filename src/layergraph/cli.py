@@ -1,4 +1,4 @@
-"""The command ``layergraph``: draw, describe and grade saved models.
+"""The command ``layergraph``: draw, describe, lint and grade saved models.
 
 .. code-block:: text
 
@@ -7,12 +7,21 @@
     layergraph describe MODEL.keras [--depth N]
     layergraph draw MODEL.keras --json
     layergraph describe MODEL.keras --json
+    layergraph lint MODEL.keras [--data FILE.npz] [--behaviour] [--symmetric INPUT INPUT]
+                    [--ignore RULE[:LAYER] ...] [--json]
+    layergraph rules [--json]
     layergraph exercises [--json]
     layergraph grade NAME MODEL.keras [--json]
 
 ``draw`` writes ``MODEL.svg`` into the current folder unless it is told otherwise. ``--json``
 prints the whole graph, as :meth:`layergraph.graph.LayerGraph.to_json` gives it, and nothing
 else; then there is no picture, so ``-o`` is refused with it.
+
+``lint`` looks for mistakes that Keras lets pass, as :func:`layergraph.linting.lint` does. Its
+exit status is 1 if there are errors and 0 if not. ``--data`` takes a file that
+:func:`numpy.savez` has written, with the arrays ``x/NAME`` for the inputs, ``y/NAME`` for the
+targets and ``sample_weight/NAME``, each by the name of an input or output of the model.
+``rules`` lists what is looked for.
 
 ``exercises`` lists the exercises of the lessons and how far you are with them; ``grade`` says in
 sentences what is right and what is missing in a model for one of them, as
@@ -33,7 +42,7 @@ import sys
 import warnings
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from layergraph import __version__
 
@@ -65,8 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments; those of the process by default.
 
     Returns:
-        The exit status, 0, or 1 for an exercise that is not passed, and after an error, which is
-        told in one line on stderr.
+        The exit status, 0, or 1 for an exercise that is not passed, for a model with mistakes,
+        and after an error, which is told in one line on stderr.
 
     Raises:
         SystemExit: For ``--help`` and ``--version``, and with status 2 if the arguments are
@@ -92,7 +101,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="layergraph",
-        description="Draw, describe and grade Keras functional models. No code from a file is run.",
+        description="Draw, describe, lint and grade Keras functional models. "
+        "No code from a file is run.",
     )
     parser.add_argument("--version", action="version", version=f"layergraph {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -144,6 +154,47 @@ def _parser() -> argparse.ArgumentParser:
     _add_depth(describe, "are told")
     _add_json(describe, "print the whole graph as JSON instead")
     describe.set_defaults(run=_describe)
+
+    lint = commands.add_parser(
+        "lint",
+        help="find mistakes in a saved model that Keras lets pass",
+        description="Look for mistakes in a saved model that Keras lets pass. "
+        "The exit status is 1 if there are errors, and 0 if not.",
+    )
+    _add_model(lint)
+    lint.add_argument(
+        "--data",
+        metavar="FILE.npz",
+        type=Path,
+        help="arrays as fit gets them, named x/INPUT, y/OUTPUT, sample_weight/OUTPUT",
+    )
+    lint.add_argument(
+        "--behaviour", action="store_true", help="run the model on a few random rows too"
+    )
+    lint.add_argument(
+        "--symmetric",
+        nargs=2,
+        metavar="INPUT",
+        help="two inputs that are to count alike",
+    )
+    lint.add_argument(
+        "--ignore",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="RULE[:LAYER]",
+        help="rules to be silent, by code or name, such as LG101 or LG101:encoder/*",
+    )
+    _add_json(lint, "print the report as JSON instead")
+    lint.set_defaults(run=_lint)
+
+    rules = commands.add_parser(
+        "rules",
+        help="list what lint looks for",
+        description="List the rules of the linter: what each looks for, and where it is explained.",
+    )
+    _add_json(rules, "print the list as JSON instead")
+    rules.set_defaults(run=_rules)
 
     exercises = commands.add_parser(
         "exercises",
@@ -233,6 +284,90 @@ def _describe(arguments: argparse.Namespace) -> int:
         _print(graph.to_json(indent=2))
     else:
         _print(str(describe(graph, depth=arguments.depth)))
+    return 0
+
+
+def _lint(arguments: argparse.Namespace) -> int:
+    from layergraph.graph import read
+    from layergraph.linting import lint
+
+    model = _load(arguments.model, "call layergraph.lint(model)")
+    try:
+        graph = read(model)
+        parts = {} if arguments.data is None else _arrays(arguments.data, graph)
+        report = lint(
+            model,
+            **parts,
+            behaviour=arguments.behaviour,
+            symmetric=arguments.symmetric,
+            ignore=arguments.ignore,
+        )
+    except (TypeError, ValueError) as error:
+        raise _CommandError(str(error)) from error
+    if arguments.json:
+        _print(report.to_json(indent=2))
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        Console().print(report)
+    else:
+        _print(str(report))
+    return report.exit_status
+
+
+def _arrays(path: Path, graph: LayerGraph) -> dict[str, Any]:
+    """Read from a file what fit would be given."""
+    import numpy as np
+
+    if not path.is_file():
+        raise _CommandError(f"there is no file {path}")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {key: archive[key] for key in archive.files}
+    except (OSError, ValueError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+        raise _CommandError(
+            f"{path} cannot be read as arrays that numpy.savez has written: {_first(str(error))}"
+        ) from error
+    inputs, outputs = ([one.name for one in ends] for ends in (graph.inputs, graph.outputs))
+    names = {"x": inputs, "y": outputs, "sample_weight": outputs}
+    wanted = [f"{part}/{name}" for part in names for name in names[part]]
+    for key in arrays:
+        if key not in wanted:
+            raise _CommandError(f"{path} has an array {key!r}; the model takes {', '.join(wanted)}")
+    parts: dict[str, Any] = {}
+    for part, those in names.items():
+        found = {name: arrays[f"{part}/{name}"] for name in those if f"{part}/{name}" in arrays}
+        if found:
+            # One target goes without a name, unless the outputs of the model are a dict.
+            named = part == "x" or len(those) > 1 or isinstance((*graph.outputs[0].path, 0)[0], str)
+            parts[part] = found if named else found[those[0]]
+    return parts
+
+
+def _rules(arguments: argparse.Namespace) -> int:
+    from layergraph.linting import rules
+
+    if arguments.json:
+        listed = [
+            {
+                "code": one.code,
+                "name": one.name,
+                "summary": one.summary,
+                "needs": one.needs,
+                "severities": list(one.severities),
+                "address": one.address,
+            }
+            for one in rules()
+        ]
+        _print(json.dumps(listed, indent=2, ensure_ascii=False))
+    else:
+        _print(
+            "\n".join(
+                f"{one.code} {one.name} ({', '.join(one.severities)})\n"
+                f"  {one.summary}\n  page: {one.address}"
+                for one in rules()
+            )
+        )
     return 0
 
 
