@@ -25,12 +25,13 @@ class Found:
 
     Attributes:
         make: The function.
-        code: The rule that must find something; none for what is right.
+        rule: Code of the rule that must find something, or the page of several; none for what
+            is right.
         severity: The least severity of what is found.
     """
 
     make: Make
-    code: str = ""
+    rule: str = ""
     severity: str = "hint"
 
     def __str__(self) -> str:
@@ -51,11 +52,11 @@ def right(make: Make) -> Make:
     return make
 
 
-def mistake(code: str, severity: str = "warning") -> Callable[[Make], Make]:
+def mistake(rule: str, severity: str = "warning") -> Callable[[Make], Make]:
     """Say which rule must find the mistake, with this severity or a worse one."""
 
     def kept(make: Make) -> Make:
-        MISTAKES.append(Found(make, code, severity))
+        MISTAKES.append(Found(make, rule, severity))
         return make
 
     return kept

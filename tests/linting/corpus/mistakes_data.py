@@ -28,7 +28,7 @@ PRICES = RNG.normal(50, 20, (32, 1)).astype("float32")
 BOUGHT = (np.arange(32) % 2).reshape(-1, 1).astype("float32")
 
 
-@mistake("data", "error")
+@mistake("LG306", "error")
 def last_word_is_missing() -> Lint:
     """https://github.com/keras-team/keras/issues/11819: an id as large as the vocabulary."""
     ids = keras.Input((5,))
@@ -40,7 +40,7 @@ def last_word_is_missing() -> Lint:
     return Lint(model, x, np.arange(32) % 2)
 
 
-@mistake("data", "error")
+@mistake("LG306")
 def an_id_below_zero() -> Lint:
     """https://github.com/keras-team/keras-io/issues/602: an id of -26."""
     ids = keras.Input((8,), dtype="int32")
@@ -54,7 +54,7 @@ def an_id_below_zero() -> Lint:
     return Lint(model, x, np.arange(32) % 2)
 
 
-@mistake("data", "error")
+@mistake("LG306", "error")
 def positions_beyond_their_table() -> Lint:
     """https://github.com/tensorflow/tensorflow/issues/37254: ids beyond one of the tables."""
     text = keras.Input((7,), dtype="int32", name="main_input")
@@ -73,10 +73,10 @@ def positions_beyond_their_table() -> Lint:
         "aux_input": rows(24, 3),
     }
     x["pos_input"][0, 4] = 10
-    return Lint(model, x, {"out": np.arange(24) % 6})
+    return Lint(model, x, np.arange(24) % 6)
 
 
-@mistake("data", "error")
+@mistake("LG311", "error")
 def nothing_where_a_number_should_be() -> Lint:
     """https://github.com/keras-team/keras/issues/2134: NaN after dividing by a spread of 0."""
     steps = keras.Input((4, 3))
@@ -87,7 +87,7 @@ def nothing_where_a_number_should_be() -> Lint:
     return Lint(model, x, RNG.normal(size=32))
 
 
-@mistake("data", "error")
+@mistake("LG311", "error")
 def nothing_among_the_targets() -> Lint:
     """https://github.com/keras-team/keras/issues/12371: NaN in the table that is encoded."""
     inputs = keras.Input((6,))
@@ -98,7 +98,7 @@ def nothing_among_the_targets() -> Lint:
     return Lint(model, np.nan_to_num(x), x)
 
 
-@mistake("data", "error")
+@mistake("LG313", "error")
 def people_by_their_names() -> Lint:
     """https://github.com/keras-team/keras/issues/12047: labels are text."""
     inputs = keras.Input((6,))
@@ -107,7 +107,7 @@ def people_by_their_names() -> Lint:
     return Lint(model, rows(), np.array(["Anna", "Bela", "Cleo", "Anna"] * 8))
 
 
-@mistake("data")
+@mistake("LG304")
 def dict_outputs_and_a_list_of_targets() -> Lint:
     """https://github.com/keras-team/keras/pull/20613: a list goes by the keys' alphabet."""
     model = two_answers(named=True)
@@ -196,7 +196,7 @@ def two_names_for_one_layer() -> keras.Model:
     return model
 
 
-@mistake("data", "error")
+@mistake("LG308", "error")
 def a_target_with_another_key() -> Lint:
     """https://github.com/keras-team/keras/issues/21513: targets by names of no output."""
     model = two_answers()
@@ -204,7 +204,7 @@ def a_target_with_another_key() -> Lint:
     return Lint(model, rows(), {"price": PRICES, "is_bought": BOUGHT})
 
 
-@mistake("data", "error")
+@mistake("LG309", "error")
 def one_array_for_two_outputs() -> Lint:
     """https://github.com/keras-team/keras/issues/18708: one target for two heads."""
     model = two_answers()
@@ -212,7 +212,7 @@ def one_array_for_two_outputs() -> Lint:
     return Lint(model, rows(), PRICES)
 
 
-@mistake("data", "error")
+@mistake("LG310", "error")
 def weights_by_name_for_a_list() -> Lint:
     """https://github.com/keras-team/keras/issues/20992: a dict of weights, a list of outputs."""
     model = two_answers()
@@ -221,7 +221,7 @@ def weights_by_name_for_a_list() -> Lint:
     return Lint(model, rows(), [PRICES, BOUGHT], weights)
 
 
-@mistake("data")
+@mistake("LG303")
 def a_list_for_named_inputs() -> Lint:
     """https://github.com/tensorflow/tensorflow/issues/82372: a list for a dict of inputs."""
     inputs = {"words": keras.Input((6,), name="words"), "age": keras.Input((6,), name="age")}
@@ -231,7 +231,7 @@ def a_list_for_named_inputs() -> Lint:
     return Lint(model, [rows(), rows()], BOUGHT)
 
 
-@mistake("data")
+@mistake("LG301")
 def one_key_too_many() -> Lint:
     """https://github.com/keras-team/keras/issues/23258: a dict of inputs has a key that is none."""
     inputs = {"left": keras.Input((6,), name="left"), "right": keras.Input((6,), name="right")}
@@ -241,7 +241,7 @@ def one_key_too_many() -> Lint:
     return Lint(model, {"id": rows(), "left": rows(), "right": rows()}, BOUGHT)
 
 
-@mistake("data")
+@mistake("LG410")
 def targets_the_other_way_round() -> Lint:
     """https://github.com/keras-team/keras/issues/20596: each loss meets the other's target."""
     model = two_answers()

@@ -20,7 +20,7 @@ def padded(count: int = 32, length: int = 12, words: int = 40, *, pre: bool = Fa
 YES = (np.arange(32) % 2).astype("float32")
 
 
-@mistake("masks")
+@mistake("LG101")
 def zeros_after_a_text() -> Lint:
     """https://github.com/tensorflow/tensorflow/issues/49262: an LSTM reads padding at the end."""
     ids = keras.Input((12,), dtype="int32")
@@ -30,7 +30,7 @@ def zeros_after_a_text() -> Lint:
     return Lint(model, padded(), YES)
 
 
-@mistake("masks")
+@mistake("LG101")
 def question_and_answer_with_gaps() -> Lint:
     """https://github.com/keras-team/keras/issues/1864: zeros before one and after the other."""
     ids = keras.Input((24,), dtype="int32")
@@ -41,7 +41,7 @@ def question_and_answer_with_gaps() -> Lint:
     return Lint(model, x, YES.astype(int))
 
 
-@mistake("masks")
+@mistake("LG102")
 def scaled_embedding() -> Lint:
     """https://github.com/keras-team/keras/issues/18416: an operation loses the mask."""
     ids = keras.Input((12,), dtype="int32")
@@ -64,7 +64,7 @@ def flatten_of_a_masked_text() -> Lint:
     return Lint(model, padded(), RNG.integers(0, 2, (32, 3)))
 
 
-@mistake("masks")
+@mistake("LG102")
 def lambda_between_text_and_lstm() -> Lint:
     """https://github.com/keras-team/keras/issues/12027: a Lambda does not pass the mask on."""
     ids = keras.Input((12,), dtype="int32")
@@ -75,7 +75,7 @@ def lambda_between_text_and_lstm() -> Lint:
     return Lint(model, padded(), YES)
 
 
-@mistake("masks")
+@mistake("LG102")
 def convolution_before_an_lstm() -> Lint:
     """https://github.com/keras-team/keras/issues/4978: what does not know masks stands between."""
     ids = keras.Input((12,), dtype="int32")
@@ -86,7 +86,7 @@ def convolution_before_an_lstm() -> Lint:
     return Lint(model, padded(), YES)
 
 
-@mistake("masks", "hint")
+@mistake("LG102", "hint")
 def segments_of_a_genome() -> keras.Model:
     """https://github.com/keras-team/keras/issues/15980: TimeDistributed(Flatten) and masks."""
     bases = keras.Input((10, 5, 4))
@@ -98,7 +98,7 @@ def segments_of_a_genome() -> keras.Model:
     return model
 
 
-@mistake("masks")
+@mistake("LG102")
 def words_and_places_added() -> Lint:
     """https://github.com/keras-team/keras/issues/18416: a mask meets none in Add."""
     ids = keras.Input((12,), dtype="int32")
@@ -174,7 +174,7 @@ def tower(x: keras.KerasTensor) -> keras.KerasTensor:
     return layers.Dense(8)(x)
 
 
-@mistake("sharing", "hint")
+@mistake("LG501", "hint")
 def two_towers_for_two_faces() -> keras.Model:
     """https://github.com/yhenon/keras-frcnn/issues/159: the encoder is built for each image."""
     left, right = keras.Input((12, 12, 3)), keras.Input((12, 12, 3))
@@ -184,7 +184,7 @@ def two_towers_for_two_faces() -> keras.Model:
     return model
 
 
-@mistake("sharing", "hint")
+@mistake("LG501", "hint")
 def two_encoders_for_two_questions() -> keras.Model:
     """https://github.com/keras-team/keras/issues/9753: does calling the factory twice share?"""
 
@@ -199,7 +199,7 @@ def two_encoders_for_two_questions() -> keras.Model:
     return model
 
 
-@mistake("sharing")
+@mistake("LG502")
 def one_memory_for_two_texts() -> keras.Model:
     """https://github.com/keras-team/keras/issues/20327: a stateful layer is called twice."""
     a, b = keras.Input(batch_shape=(4, 5, 3)), keras.Input(batch_shape=(4, 5, 3))
@@ -210,7 +210,7 @@ def one_memory_for_two_texts() -> keras.Model:
     return model
 
 
-@mistake("building", "hint")
+@mistake("LG601", "hint")
 def output_of_a_layer_called_twice() -> keras.Model:
     """https://github.com/keras-team/keras/issues/23238: `.output` is the first call's."""
     a, b = keras.Input((6,), name="a"), keras.Input((6,), name="b")
@@ -221,7 +221,7 @@ def output_of_a_layer_called_twice() -> keras.Model:
     return model
 
 
-@mistake("saving", "hint")
+@mistake("LG801", "hint")
 def doubled_by_a_lambda() -> keras.Model:
     """https://github.com/keras-team/keras/issues/18284: a lambda that will not load."""
     inputs = keras.Input((1,))
@@ -229,14 +229,14 @@ def doubled_by_a_lambda() -> keras.Model:
     return keras.Model(inputs, layers.Dense(1)(x))
 
 
-@mistake("saving", "hint")
+@mistake("LG801", "hint")
 def lambda_of_a_global() -> keras.Model:
     """https://github.com/keras-team/keras/issues/20074: a lambda that uses what stands outside."""
     width = 3
     return keras.Sequential([keras.Input((10, 4)), layers.Lambda(lambda x: x[:, -width:, :])])
 
 
-@mistake("saving", "hint")
+@mistake("LG801", "hint")
 def lambdas_of_a_loop() -> keras.Model:
     """https://github.com/keras-team/keras/issues/13574: each lambda uses the loop's variable."""
     inputs = keras.Input((3,))
@@ -247,7 +247,7 @@ def lambdas_of_a_loop() -> keras.Model:
     return model
 
 
-@mistake("saving", "hint")
+@mistake("LG805", "hint")
 def outputs_that_export_numbers() -> keras.Model:
     """https://github.com/keras-team/keras/issues/20835: exported outputs lose their names."""
     inputs = keras.Input((6,), name="x")
@@ -267,7 +267,7 @@ def channels_first_by_habit() -> Lint:
     return Lint(model, RNG.random((10, 3, 32, 32)), np.eye(10))
 
 
-@mistake("building", "hint")
+@mistake("LG603", "hint")
 def millions_after_flatten() -> keras.Model:
     """https://github.com/keras-team/keras/issues/11786: Dense on a whole image."""
     image = keras.Input((256, 256, 3))

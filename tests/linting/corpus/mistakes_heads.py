@@ -21,7 +21,7 @@ def one_hot(count: int, classes: int) -> np.ndarray:
     return np.eye(classes, dtype="float32")[np.arange(count) % classes]
 
 
-@mistake("heads")
+@mistake("LG401")
 def cats_and_dogs() -> Lint:
     """https://github.com/lovedlim/tensorflow/issues/2: sigmoid, and from_logits."""
     model = keras.Sequential(
@@ -39,7 +39,7 @@ def cats_and_dogs() -> Lint:
     return Lint(model, images(), np.arange(16) % 2)
 
 
-@mistake("heads")
+@mistake("LG401")
 def wearable_sensors() -> keras.Model:
     """https://github.com/mmalekzadeh/dana/issues/1: softmax, and from_logits."""
     signal = keras.Input((12, 4, 1))
@@ -53,7 +53,7 @@ def wearable_sensors() -> keras.Model:
     return model
 
 
-@mistake("heads")
+@mistake("LG401")
 def softmax_as_a_layer_of_its_own() -> keras.Model:
     """https://github.com/keras-team/keras/issues/15271: an Activation, and from_logits."""
     inputs = keras.Input((6,))
@@ -63,7 +63,7 @@ def softmax_as_a_layer_of_its_own() -> keras.Model:
     return model
 
 
-@mistake("heads")
+@mistake("LG403")
 def first_perceptron() -> Lint:
     """https://github.com/keras-team/keras/issues/126: softmax of one unit is always 1."""
     x = RNG.random((8, 2)).astype("float32")
@@ -76,7 +76,7 @@ def first_perceptron() -> Lint:
     return Lint(model, x, (x.sum(axis=1) > 0.5).astype("int32"))
 
 
-@mistake("heads")
+@mistake("LG402")
 def transfer_head_without_sigmoid() -> Lint:
     """https://github.com/tensorflow/tensorflow/issues/28718: no activation, no from_logits."""
     base = keras.Sequential(
@@ -92,7 +92,7 @@ def transfer_head_without_sigmoid() -> Lint:
     return Lint(model, images(), np.arange(16) % 2)
 
 
-@mistake("heads")
+@mistake("LG402")
 def classifier_of_logits() -> Lint:
     """https://github.com/keras-team/keras-hub/pull/1008: logits, and the loss by its name."""
     ids = keras.Input((5,), dtype="int32")
@@ -102,7 +102,7 @@ def classifier_of_logits() -> Lint:
     return Lint(model, RNG.integers(1, 20, (12, 5)), np.arange(12) % 3)
 
 
-@mistake("heads")
+@mistake("LG402")
 def forgotten_sigmoid() -> keras.Model:
     """https://github.com/keras-team/keras/issues/4744: several yes-no answers without sigmoid."""
     inputs = keras.Input((6,))
@@ -111,7 +111,7 @@ def forgotten_sigmoid() -> keras.Model:
     return model
 
 
-@mistake("heads")
+@mistake("LG402")
 def headlines_after_relu() -> keras.Model:
     """https://github.com/localminimum/R-net/issues/39: classes out of a relu."""
     ids = keras.Input((5,), dtype="float32")
@@ -122,7 +122,7 @@ def headlines_after_relu() -> keras.Model:
     return model
 
 
-@mistake("data", "error")
+@mistake("LG408", "error")
 def iris_from_one() -> Lint:
     """https://github.com/rstudio/keras3/issues/465: three units, classes 1 to 3."""
     model = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="relu")])
@@ -131,7 +131,7 @@ def iris_from_one() -> Lint:
     return Lint(model, rows(30, 4), np.arange(30) % 3 + 1)
 
 
-@mistake("data", "error")
+@mistake("LG408", "error")
 def moods_from_minus_six() -> Lint:
     """https://github.com/tplusone/hanser_ml_zeitreihen/issues/3: classes below 0."""
     inputs = keras.Input((4,))
@@ -140,7 +140,7 @@ def moods_from_minus_six() -> Lint:
     return Lint(model, rows(26, 4), np.arange(26) % 13 - 6)
 
 
-@mistake("data", "error")
+@mistake("LG408", "error")
 def one_class_too_many() -> Lint:
     """https://github.com/tensorflow/tensorflow/issues/8484: five logits, six classes."""
     inputs = keras.Input((4,))
@@ -149,7 +149,7 @@ def one_class_too_many() -> Lint:
     return Lint(model, rows(24, 4), np.arange(24) % 6)
 
 
-@mistake("heads")
+@mistake("LG410")
 def encoded_labels_for_a_yes_or_no() -> Lint:
     """https://github.com/keras-team/keras/issues/13926: yes or no, targets 0 to 2."""
     inputs = keras.Input((6,))
@@ -159,7 +159,7 @@ def encoded_labels_for_a_yes_or_no() -> Lint:
     return Lint(model, rows(), np.arange(32) % 3)
 
 
-@mistake("heads")
+@mistake("LG410")
 def targets_of_minus_two_and_two() -> Lint:
     """https://github.com/keras-team/keras/issues/14046: targets beyond 0 and 1."""
     inputs = keras.Input((6,))
@@ -168,7 +168,7 @@ def targets_of_minus_two_and_two() -> Lint:
     return Lint(model, rows(), np.tile([[-2.0, 2.0]], (32, 1)))
 
 
-@mistake("heads")
+@mistake("LG410")
 def masks_of_255() -> Lint:
     """https://github.com/milesial/Pytorch-UNet/issues/65: the masks are 0 and 255."""
     image = keras.Input((8, 8, 3))
@@ -180,7 +180,7 @@ def masks_of_255() -> Lint:
     return Lint(model, images(), RNG.integers(0, 2, (16, 8, 8, 1)) * 255)
 
 
-@mistake("heads")
+@mistake("LG410")
 def colours_into_sigmoids() -> Lint:
     """https://github.com/keras-team/keras/issues/2841: an autoencoder of images of 0 to 255."""
     image = keras.Input((8, 8, 3))
@@ -193,7 +193,7 @@ def colours_into_sigmoids() -> Lint:
     return Lint(model, x, x)
 
 
-@mistake("heads")
+@mistake("LG410")
 def digits_that_nobody_divided() -> Lint:
     """https://github.com/keras-team/keras/issues/3642: an autoencoder of whole numbers."""
     image = keras.Input((64,))
@@ -213,7 +213,7 @@ def accuracy_of_house_prices() -> Lint:
     return Lint(model, rows(32, 13), RNG.normal(22, 9, 32))
 
 
-@mistake("heads")
+@mistake("LG410")
 def large_numbers_out_of_tanh() -> Lint:
     """https://github.com/keras-team/keras/issues/108: a regression that ends in tanh."""
     model = keras.Sequential([keras.Input((5,)), layers.Dense(16), layers.Activation("tanh")])
@@ -223,7 +223,7 @@ def large_numbers_out_of_tanh() -> Lint:
     return Lint(model, rows(32, 5), RNG.normal(100, 30, 32))
 
 
-@mistake("heads")
+@mistake("LG409")
 def tags_out_of_a_softmax() -> Lint:
     """https://github.com/keras-team/keras/issues/741: several labels a row, one softmax."""
     inputs = keras.Input((6,))
@@ -246,7 +246,7 @@ def rows_without_a_class() -> Lint:
     return Lint(model, rows(32, 31), y)
 
 
-@mistake("heads", "hint")
+@mistake("LG405", "hint")
 def ten_classes_as_yes_or_no() -> Lint:
     """https://github.com/keras-team/keras/issues/3396: softmax with binary crossentropy."""
     model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, 3, activation="relu")])
@@ -256,7 +256,7 @@ def ten_classes_as_yes_or_no() -> Lint:
     return Lint(model, images(20, 8, 1), one_hot(20, 10))
 
 
-@mistake("heads", "hint")
+@mistake("LG405", "hint")
 def two_probabilities_as_yes_or_no() -> Lint:
     """https://discuss.tensorflow.org/t/11073: softmax of two with binary crossentropy."""
     model = keras.Sequential([keras.Input((1,)), layers.Dense(16, activation="relu")])
@@ -265,7 +265,7 @@ def two_probabilities_as_yes_or_no() -> Lint:
     return Lint(model, rows(12, 1), one_hot(12, 2))
 
 
-@mistake("data", "error")
+@mistake("LG406", "error")
 def one_hot_for_a_sparse_loss() -> Lint:
     """https://github.com/keras-team/keras/issues/7749: one-hot targets for a sparse loss."""
     model = keras.Sequential([keras.Input((6,)), layers.Dense(3), layers.Activation("softmax")])
@@ -273,7 +273,7 @@ def one_hot_for_a_sparse_loss() -> Lint:
     return Lint(model, rows(), one_hot(32, 3))
 
 
-@mistake("data", "error")
+@mistake("LG406", "error")
 def numbers_for_a_categorical_loss() -> Lint:
     """https://github.com/keras-team/keras/issues/11786: classes as numbers, seven units."""
     model = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3, activation="relu")])
@@ -283,7 +283,7 @@ def numbers_for_a_categorical_loss() -> Lint:
     return Lint(model, images(21), np.arange(21) % 7)
 
 
-@mistake("heads")
+@mistake("LG402", "hint")
 def negative_targets_for_a_divergence() -> Lint:
     """https://github.com/keras-team/keras/issues/1917: a divergence without probabilities."""
     image = keras.Input((8, 8, 3))
@@ -294,7 +294,7 @@ def negative_targets_for_a_divergence() -> Lint:
     return Lint(model, images(), RNG.random((16, 64)))
 
 
-@mistake("heads")
+@mistake("LG403")
 def attention_that_weighs_all_alike() -> keras.Model:
     """https://github.com/keras-team/keras/issues/4962: softmax along an axis of one."""
     ids = keras.Input((10,), dtype="int32")
@@ -307,7 +307,7 @@ def attention_that_weighs_all_alike() -> keras.Model:
     return model
 
 
-@mistake("heads")
+@mistake("LG403")
 def attention_by_a_softmax_layer() -> keras.Model:
     """https://github.com/keras-team/keras/pull/19193: a Softmax layer along an axis of one."""
     steps = keras.Input((10, 4))
@@ -329,7 +329,7 @@ def softmax_twice() -> keras.Model:
     return model
 
 
-@mistake("data")
+@mistake("LG407")
 def one_target_for_three_answers() -> Lint:
     """https://github.com/tensorflow/tensorflow/issues/37770: shapes that are broadcast."""
     inputs = keras.Input((6,))

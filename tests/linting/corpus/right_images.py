@@ -217,7 +217,7 @@ def discriminator() -> keras.Model:
 
 @right
 def generative_adversary() -> keras.Model:
-    """The usual network of two: the discriminator is compiled, frozen, and put after a generator."""
+    """The usual pair: a discriminator is compiled, frozen, and put after a generator."""
     judge = discriminator()
     judge.compile("adam", "binary_crossentropy", metrics=["accuracy"])
     judge.train_on_batch(images(4, 8, 1), np.ones(4))
