@@ -50,9 +50,9 @@ def sources_of_all(graph: LayerGraph) -> dict[str, frozenset[str]]:
     return of
 
 
-def reached(graph: LayerGraph) -> frozenset[str]:
-    """Return the ids of all tensors that some output depends on, in one pass."""
-    wanted = {one.tensor for one in graph.outputs}
+def reached(graph: LayerGraph, *tensors: str) -> frozenset[str]:
+    """Return the ids of all tensors that some of these depend on, in one pass."""
+    wanted = set(tensors)
     for call in reversed(graph.calls):
         if wanted.intersection(call.outputs):
             wanted.update(call.inputs)

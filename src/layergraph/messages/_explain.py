@@ -94,8 +94,12 @@ def _said(one: Known, text: str) -> str:
     TensorFlow puts the places of the code before them, and Keras the arguments of the call behind.
     """
     lines = re.sub(r"\x1b\[[0-9;]*m", "", text).strip().splitlines()
+
     # The fewest lines that hold the whole message, from its first to its last.
-    ends = (end for end in range(1, len(lines) + 1) if one.parts("\n".join(lines[:end])))
+    def holds(begin: int, end: int) -> bool:
+        return one.parts("\n".join(lines[begin:end])) is not None
+
+    ends = (end for end in range(1, len(lines) + 1) if holds(0, end))
     end = next(ends)
-    start = max(begin for begin in range(end) if one.parts("\n".join(lines[begin:end])))
+    start = max(begin for begin in range(end) if holds(begin, end))
     return "\n".join(line.rstrip() for line in lines[start:end])

@@ -49,6 +49,13 @@ def an_input_that_is_a_mask() -> keras.Model:
 
 
 @good("LG601")
+def an_input_that_is_a_mask_of_two_layers() -> keras.Model:
+    x, mask = keras.Input((5, 3)), keras.Input((5,), dtype="bool")
+    y = layers.GRU(3, return_sequences=True)(x, mask=mask)
+    return keras.Model({"x": x, "mask": mask}, layers.GRU(2)(y))
+
+
+@good("LG601")
 def an_input_that_is_an_output() -> keras.Model:
     key, x = keras.Input((1,), name="key"), keras.Input((4,), name="x")
     return keras.Model({"key": key, "x": x}, {"key": key, "score": layers.Dense(1)(x)})

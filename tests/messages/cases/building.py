@@ -132,7 +132,7 @@ def outputs_of_a_subclassed_model() -> None:
 @raises("no-pydot")
 def a_drawing_without_pydot() -> None:
     with mock.patch("keras.src.utils.model_visualization.pydot", None):
-        keras.utils.model_to_dot(base())
+        keras.utils.plot_model(base(), "base.png")
 
 
 @raises("no-graphviz")

@@ -32,7 +32,10 @@ _READS_IMAGES = frozenset(
 def unused_input(case: Case, this: Rule) -> Iterator[Finding]:
     """No output depends on an input."""
     graph = case.opened
-    reached = structure.reached(graph)
+    # What is used as a mask, and as nothing else, is left out where nested models are opened.
+    masks = [one.mask for one in case.graph.tensors if one.mask is not None]
+    reached = structure.reached(graph, *(one.tensor for one in graph.outputs))
+    reached |= structure.reached(case.graph, *masks)
     for one in graph.inputs:
         if one.tensor not in reached:
             yield this.finding(
@@ -299,7 +302,7 @@ def input_without_effect(case: Case, this: Rule) -> Iterator[Finding]:
     from layergraph.experiments import ExperimentError, influenced
 
     graph = case.opened
-    reached = structure.reached(graph)
+    reached = structure.reached(graph, *(one.tensor for one in graph.outputs))
     names = [one.name for one in graph.inputs if one.tensor in reached]
     try:
         moved = {name: influenced(case.model, name) for name in names}
