@@ -59,6 +59,14 @@ def test_opening_a_model_that_is_given_a_mask() -> None:
     assert ("words:0#0",) == opened.call("inner/lstm:0").inputs
 
 
+def test_opening_keeps_a_mask_that_was_given_by_hand() -> None:
+    x, mask = keras.Input((5, 3), name="x"), keras.Input((5,), dtype="bool", name="mask")
+    states = layers.GRU(2, return_sequences=True, name="states")(x, mask=mask)
+    model = keras.Model([x, mask], layers.GRU(2, name="last")(states))
+    opened = walks.opened(read(model))
+    assert ("x:0#0", "mask:0#0") == opened.call("states:0").inputs
+
+
 def test_opening_an_output_that_is_an_input() -> None:
     x = keras.Input((3,), name="x")
     inner = keras.Model(x, [x, layers.Dense(1, name="dense")(x)], name="inner")

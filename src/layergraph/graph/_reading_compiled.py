@@ -41,6 +41,9 @@ def losses(model: Any, functional: Any) -> tuple[list[list[Loss]], str | None]: 
                 f"the loss {loss.name!r} is given for the outputs {', '.join(map(str, place))} "
                 "together; give a loss for each of these keys"
             )
+        if isinstance(weight, str):
+            # The third argument of compile is loss_weights, and metrics are often given there.
+            return found, f"`loss_weights` has {weight!r}, which is no number"
         numbers = keras.tree.flatten(place)
         for number in numbers:
             # A list of outputs that has one loss is one array for it.

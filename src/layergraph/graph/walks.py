@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
 
-from layergraph.graph import Argument, Call, Layer, LayerGraph, Output, Tensor
+from layergraph.graph import Argument, Call, Input, Layer, LayerGraph, Output, Tensor
 
 Signature: TypeAlias = tuple[str, tuple[str, ...]]
 """A call by classes: that of its layer, and those of the layers that it takes tensors from."""
@@ -115,9 +115,15 @@ def _masks(graph: LayerGraph) -> frozenset[str]:
         for call in graph.calls
         if not masks.issuperset(call.outputs)
         for argument in call.arguments
-        if "mask" not in argument.name
+        if "mask" not in argument.name or argument.tensor not in _brought(graph, call)
     }
-    return frozenset(masks - others - {one.tensor for one in graph.outputs})
+    ends: tuple[Input | Output, ...] = (*graph.inputs, *graph.outputs)
+    return frozenset(masks - others - {one.tensor for one in ends})
+
+
+def _brought(graph: LayerGraph, call: Call) -> set[str | None]:
+    """The masks that come with a call's tensors; any other one was given by hand."""
+    return {graph.tensor(one.tensor).mask for one in call.arguments if "mask" not in one.name}
 
 
 def ancestors(graph: LayerGraph, tensor: str) -> frozenset[str]:

@@ -67,12 +67,12 @@ def padded_ids_into_a_nested_encoder() -> Lint:
     return Lint(model, {"a": AFTER, "b": AFTER})
 
 
-@bad("LG101", severity="warning", layers=("gru", "embedding"))
+@bad("LG101", severity="warning", layers=("last", "embedding"))
 def two_rnns_of_which_the_second_gives_its_last_state() -> Lint:
     x = words()
     states = layers.GRU(3, return_sequences=True)(embedded(x, mask_zero=False))
     return Lint(
-        answered(x, layers.LSTM(3, name="gru")(layers.Dropout(0.1)(states))), {"words": AFTER}
+        answered(x, layers.LSTM(3, name="last")(layers.Dropout(0.1)(states))), {"words": AFTER}
     )
 
 
@@ -160,6 +160,12 @@ def a_residual_that_is_no_layer() -> keras.Model:
 def a_mean_without_the_mask() -> Lint:
     x = words()
     return Lint(answered(x, ops.mean(embedded(x), axis=1)), AFTER)
+
+
+@bad("LG102", severity="hint", layers=("flatten",))
+def a_flattened_masked_text() -> Lint:
+    x = words()
+    return Lint(answered(x, layers.Flatten()(embedded(x))), AFTER)
 
 
 @good("LG102")

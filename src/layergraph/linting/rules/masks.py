@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from layergraph.graph import read
 from layergraph.linting._registry import Rule, rule
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _same_places(graph: LayerGraph, call: Call) -> bool:
         return False
     out = graph.tensor(call.outputs[0]).shape
     shapes = [graph.tensor(one.tensor).shape for one in _sequences(call)]
-    return len(out) >= 3 and any(len(one) == len(out) and one[1] == out[1] for one in shapes)
+    return len(out) >= 3 and any(len(one) >= 3 and one[1] == out[1] for one in shapes)
 
 
 def _keeps_rank(graph: LayerGraph, call: Call) -> bool:
@@ -183,9 +184,9 @@ class _Padding:
         """Where the padding stands: ``"after"``, ``"before"``, or nowhere for sure."""
         if self.rows < 3 or self.longest < 2 or self.inside > 0.05:
             return ""
-        if self.after >= 0.2 and self.before <= 0.05:
+        if self.after >= 0.2:
             return "after"
-        return "before" if self.before >= 0.2 and self.after <= 0.05 else ""
+        return "before" if self.before >= 0.2 else ""
 
 
 def _padding(case: Case, name: str) -> _Padding:
@@ -307,10 +308,11 @@ def mask_dropped(case: Case, this: Rule) -> Iterator[Finding]:
         if way is None or _told(call):
             continue
         mean = layer.class_name == "Mean" and _over_places(layer, call)
-        lost = call.id if mean and way.masked else way.lost
-        if not lost or (way.masked and not mean) or lost in done or way.ones:
+        flat = layer.class_name == "Flatten" and way.masked
+        lost = call.id if flat or (mean and way.masked) else way.lost
+        if not lost or (way.masked and not (mean or flat)) or lost in done or way.ones:
             continue
-        kind = "average" if mean else _uses(layer)
+        kind = "average" if mean or flat else _uses(layer)
         padding = _padding(case, way.input)
         if not kind or padding.absent:
             continue
@@ -321,12 +323,12 @@ def mask_dropped(case: Case, this: Rule) -> Iterator[Finding]:
         if kind == "rnn":
             sure = padding.shown == "after" and not whole
         else:
-            sure = bool(padding.shown) and not conv
+            sure = bool(padding.shown) and not (conv or flat)
         # Of a layer that knows no masks Keras warns; of an operation or a merge it does not.
         silent = culprit.kind == "op" or culprit.class_name in _MERGES
         meant = silent and kind != "attention" and not whole and not mean
         text = (
-            f"`{culprit.name}` averages all places, and the mask of `{way.embedding}` has no say "
+            f"`{culprit.name}` reads all places, and the mask of `{way.embedding}` has no say "
             "in it: padding counts as words"
             if culprit is layer
             else f"`{culprit.name}` drops the mask of `{way.embedding}`, so that `{layer.name}` "
@@ -538,7 +540,9 @@ def _moved_by_padding(model: keras.Model, name: str, embeddings: set[str]) -> st
             copy = shaken(model)
             given = batch(model, size=8)
             given[name][:, given[name].shape[1] // 2 :] = 0
-            first = outputs(copy, given)
+            names = [one.name for one in read(copy).inputs]
+            rows = dict(zip(names, given.values(), strict=True))
+            first = outputs(copy, rows)
             for path in embeddings:
                 layer = copy
                 for part in path.split("/"):
@@ -546,7 +550,7 @@ def _moved_by_padding(model: keras.Model, name: str, embeddings: set[str]) -> st
                 table = layer.get_weights()
                 table[0][0] += 1.0
                 layer.set_weights(table)
-            second = outputs(copy, given)
+            second = outputs(copy, rows)
     except (ExperimentError, KeyError, ValueError, TypeError, IndexError, AttributeError):
         return None
     for key, one in first.items():
