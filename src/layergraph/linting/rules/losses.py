@@ -459,7 +459,8 @@ def fewer_losses_than_outputs(case: Case, this: Rule) -> Iterator[Finding]:
         yield this.finding(
             "warning" if bad else "hint",
             f"`loss` is a list of {len(loss)} for {len(compiled.outputs)} outputs, so "
-            f"`{output.name}` has no loss and {trained}; write one loss for each output, or `None` on purpose.",
+            f"`{output.name}` has no loss and {trained}; write one loss for each output, or "
+            "`None` on purpose.",
             output.name,
             repair=f"loss=[{', '.join([*map(_code, loss), 'None'])}]"
             if not bad and len(loss) + 1 == len(compiled.outputs)
