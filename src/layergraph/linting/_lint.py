@@ -94,22 +94,12 @@ def look(
         The report.
     """
     ignored = entries(ignore)
-    is_graph = isinstance(model, LayerGraph)
-    graph = model if is_graph else read(model)
-    if symmetric is not None:
-        _check_symmetric(graph, symmetric)
-    case = Case(
-        graph=graph,
-        model=None if is_graph else model,
-        data=data_of(graph, *given, training=training),
-        behaviour=behaviour,
-        symmetric=symmetric,
-    )
     found: list[Finding] = []
     problems: list[str] = []
-    for rule in rules():
-        if _can_look(rule, case):
-            with left_alone():
+    with left_alone():
+        case = _case(model, given, behaviour, symmetric, training=training)
+        for rule in rules():
+            if _can_look(rule, case):
                 _let_look(rule, case, found, problems)
     found.sort(key=_order(case))
     silent = silent_layers(case.model)
@@ -119,11 +109,32 @@ def look(
         if not is_silent(one, silent) and not any(entry.covers(one) for entry in ignored)
     ]
     return Report(
-        graph.name,
+        case.graph.name,
         tuple(kept),
         tuple(one for one in found if one not in kept),
         tuple(entry.written for entry in ignored if not any(map(entry.covers, found))),
         tuple(problems),
+    )
+
+
+def _case(
+    model: keras.Model | LayerGraph,
+    given: tuple[Any, Any, Any],
+    behaviour: bool,
+    symmetric: tuple[str, str] | None,
+    *,
+    training: bool,
+) -> Case:
+    is_graph = isinstance(model, LayerGraph)
+    graph = model if is_graph else read(model)
+    if symmetric is not None:
+        _check_symmetric(graph, symmetric)
+    return Case(
+        graph=graph,
+        model=None if is_graph else model,
+        data=data_of(graph, *given, training=training),
+        behaviour=behaviour,
+        symmetric=symmetric,
     )
 
 
