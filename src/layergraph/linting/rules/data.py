@@ -94,6 +94,9 @@ def _inputs(case: Case) -> dict[int, Array]:
     ends = _ends(case.graph.inputs)
     if not given or given.kind == "nested" or ends.kind == "nested" or _own_training(case):
         return {}
+    written = _written(case, "input")
+    if given.kind in ("list", "tuple") and written and written != ends.keys:
+        return {}  # refused whatever the arrays are
     return _by_number(given, ends)
 
 
