@@ -26,7 +26,16 @@ def dropout_that_is_to_drop_always() -> keras.Model:
     return keras.Model(x, layers.Dense(1)(layers.Dropout(0.5)(x, training=True)))
 
 
-@bad("LG701", severity="warning", layers=("base",))
+@bad("LG701", severity="warning", layers=("norm",))
+def moving_statistics_that_are_to_stay() -> keras.Model:
+    x = keras.Input((4,))
+    kept = layers.BatchNormalization(name="norm")(x, training=False)
+    model = keras.Model(x, layers.Dense(1)(kept))
+    model.compile("adam", "mse")
+    return model
+
+
+@bad("LG701", severity="hint", layers=("base",))
 def a_base_with_moving_statistics_called_for_inference() -> keras.Model:
     return headed(base(layers.BatchNormalization()), training=False)
 
@@ -104,6 +113,14 @@ def made_trainable_with_the_old_optimizer() -> Lint:
     model.get_layer("hidden").trainable = True
     model.compile(model.optimizer, "mse")
     return Lint(model, X, Y)
+
+
+@bad("LG702", severity="warning")
+def every_layer_frozen_after_a_fit() -> keras.Model:
+    model = fitted()
+    for layer in model.layers:
+        layer.trainable = False
+    return model
 
 
 @bad("LG702", severity="hint")

@@ -90,7 +90,8 @@ def _fixed(case: Case, this: Rule, graph: LayerGraph, prefix: str) -> Iterator[F
         elif not told and moving:
             inside = "" if layer.graph is None else f" of `{moving[0].name}` in it"
             yield this.finding(
-                "warning" if case.graph.compiled else "hint",
+                # As Keras' guide to fine-tuning writes it, with a base that was frozen before.
+                "warning" if case.graph.compiled and layer.graph is None else "hint",
                 f"`{name}` is called with `training=False`, which `fit` overrides: the moving "
                 f"statistics{inside} change as if it were not there.",
                 name,
@@ -126,7 +127,8 @@ def trainable_set_after_fit(case: Case, this: Rule) -> Iterator[Finding]:
         return
     if still and graph.stepped:
         # A model frozen as a whole after its training is part of another one, such as a GAN.
-        whole = not any(one.trainable for one in weights.values())
+        flag = case.model is not None and case.model.trainable
+        whole = not flag and not any(one.trainable for one in weights.values())
         names = _holders(case.opened, still)
         if names:
             yield this.finding(
