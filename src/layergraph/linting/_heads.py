@@ -193,7 +193,11 @@ class Heads:
 
     def of(self, output: Output) -> Head | None:
         """What an output is made by; ``None`` where that cannot be known."""
-        return self._behind(self.graph, output.tensor, _DEEP)
+        return self.behind(output.tensor)
+
+    def behind(self, tensor: str) -> Head | None:
+        """What a tensor of the opened graph is made by; ``None`` where that cannot be known."""
+        return self._behind(self.graph, tensor, _DEEP)
 
     def _behind(self, graph: LayerGraph, tensor: str, depth: int) -> Head | None:
         if graph is self.graph and tensor in self._found:

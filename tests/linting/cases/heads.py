@@ -463,6 +463,19 @@ def several_into_logits() -> Lint:
     return Lint(made(after(layers.Dense(4), dense(5)), loss), x, several)
 
 
+@bad("LG409", severity="warning")
+def rows_of_zeros() -> Lint:
+    rows = one_hot * yes[:, None]
+    return Lint(made(dense(5, "softmax"), "categorical_crossentropy"), x, rows)
+
+
+@good("LG409")
+def steps_of_zeros() -> Lint:
+    rows = np.tile(one_hot[:, None] * yes[:, None, None], (1, 4, 1))
+    head = layers.Dense(5, activation="softmax")
+    return Lint(made(head, "categorical_crossentropy", (4, 3)), np.zeros((N, 4, 3)), rows)
+
+
 # LG410
 
 
@@ -564,12 +577,12 @@ def dummies_for_a_loss_of_ones_own() -> Lint:
     return Lint(made(dense(2), far), x, np.zeros(N))
 
 
-@good("LG411", "LG412")
+@good("LG411")
 def two_answers() -> Lint:
     return Lint(made(dense(1, "sigmoid"), "binary_crossentropy"), x, yes.astype(bool))
 
 
-@good("LG411", "LG412")
+@good("LG411")
 def no_loss_no_targets() -> Lint:
     features = keras.Input((3,))
     model = keras.Model(features, {"a": dense()(features), "b": layers.Dense(1)(features)})
@@ -580,23 +593,32 @@ def no_loss_no_targets() -> Lint:
 # LG412
 
 
-@bad("LG412", severity="error")
-def words() -> Lint:
-    rows = np.array(["yes", "no"] * (N // 2))
-    return Lint(made(dense(1, "sigmoid"), "binary_crossentropy"), x, rows)
+@bad("LG412", severity="warning", layers=("softmax", "answer"))
+def softmax_of_a_softmax() -> keras.Model:
+    return made(after(dense(5, "softmax"), layers.Softmax()), "categorical_crossentropy")
 
 
-@bad("LG412", severity="error")
-def words_as_objects() -> Lint:
-    rows = np.array(["yes", "no"] * (N // 2), dtype=object)
-    return Lint(made(dense(5, "softmax"), "sparse_categorical_crossentropy"), x, rows)
+@bad("LG412", severity="warning")
+def sigmoid_of_a_nested_sigmoid() -> keras.Model:
+    part = made(dense(1, "sigmoid"), "mse")
+    return made(after(part, layers.Activation("sigmoid")), "binary_crossentropy")
 
 
-@bad("LG412", severity="error")
-def numbers_as_objects() -> Lint:
-    return Lint(made(dense(1), "mse"), x, x[:, 0].astype(object))
+@bad("LG412", severity="warning")
+def softmax_of_a_softmax_by_ops() -> keras.Model:
+    return made(lambda tensor: ops.softmax(ops.softmax(tensor * 2)), "mse")
 
 
 @good("LG412")
-def small_whole_numbers() -> Lint:
-    return Lint(made(dense(1), "mse"), x, classes.astype("int8"))
+def softmax_of_scores_of_a_softmax() -> keras.Model:
+    return made(after(layers.Dense(4, "softmax"), dense(5, "softmax")), "mse")
+
+
+@good("LG412")
+def softmax_of_relu() -> keras.Model:
+    return made(after(layers.Dense(4, "relu"), layers.Softmax()), "mse")
+
+
+@good("LG412")
+def sigmoid_of_a_linear_layer() -> keras.Model:
+    return made(after(layers.Dense(1), layers.Activation("sigmoid")), "binary_crossentropy")

@@ -7,7 +7,6 @@ import keras
 from keras import layers, ops
 from lint_cases import Lint, bad, good
 
-
 Tensor = Any  # of Keras or of its backend
 
 
@@ -267,7 +266,10 @@ def layers_of_keras() -> keras.Model:
 def ends(pack: Callable[[list[Tensor]], Any]) -> keras.Model:
     features = keras.Input((3,))
     some = [layers.Dense(1, name=name)(features) for name in ("first", "second")]
-    return keras.Model(features, pack(some))
+    model = keras.Model(features, pack(some))
+    names = model.output if isinstance(model.output, dict) else model.output_names
+    model.compile("sgd", loss=dict.fromkeys(names, "mse"))
+    return model
 
 
 @bad("LG805", severity="hint", layers=("first", "second"))
@@ -281,14 +283,23 @@ def a_tuple_of_outputs() -> keras.Model:
 
 
 @bad("LG805", severity="hint")
-def a_list_from_a_nested_model() -> keras.Model:
+def a_list_with_weights_by_name() -> keras.Model:
     features = keras.Input((3,))
-    return keras.Model(features, ends(list)(features))
+    model = keras.Model(features, [layers.Dense(1)(ends(list)(features)[0]), features])
+    model.compile("sgd", loss=["mse", "mae"], loss_weights=dict.fromkeys(model.output_names, 1.0))
+    return model
 
 
 @good("LG805")
 def a_dict_of_outputs() -> keras.Model:
     return ends(lambda some: {"a": some[0], "b": some[1]})
+
+
+@good("LG805")
+def a_list_without_names() -> keras.Model:
+    model = ends(list)
+    model.compile("sgd", loss=["mse", "mae"])
+    return model
 
 
 @good("LG805")

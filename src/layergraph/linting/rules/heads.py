@@ -323,6 +323,28 @@ def sigmoid_for_softmax(case: Case, this: Rule) -> Iterator[Finding]:
             )
 
 
+@rule("LG412", "activation-twice", page="heads", needs="graph", severities=("warning",))
+def activation_twice(case: Case, this: Rule) -> Iterator[Finding]:
+    """A softmax goes over a softmax, or a sigmoid over a sigmoid, and flattens what it gave."""
+    heads = Heads(case)
+    told: set[str] = set()
+    for call in case.opened.calls:
+        layer = case.opened.layer(call.layer)
+        second = activation(layer)
+        if layer.weights or second not in ("softmax", "sigmoid") or layer.name in told:
+            continue
+        first = heads.behind(call.inputs[0]) if call.inputs else None
+        if first is not None and first.kind == second:
+            told.add(layer.name)
+            yield this.finding(
+                "warning",
+                f"`{layer.name}` applies `{second}` to what `{first.layer}` has applied it to: "
+                "the numbers come so close together that none is near 1.",
+                layer.name,
+                first.layer,
+            )
+
+
 # From the targets
 
 
@@ -500,7 +522,7 @@ def class_without_unit(case: Case, this: Rule) -> Iterator[Finding]:
 
 @rule("LG409", "several-classes-a-row", page="heads", needs="data", severities=("warning",))
 def several_classes_a_row(case: Case, this: Rule) -> Iterator[Finding]:
-    """Rows of targets name several classes, but the output or its loss allows for one."""
+    """Rows of targets name several classes or none, but the output or its loss is for one."""
     heads = Heads(case)
     for one, share in _several(case, heads):
         head = heads.of(one.output)
@@ -512,8 +534,8 @@ def several_classes_a_row(case: Case, this: Rule) -> Iterator[Finding]:
         )
         yield this.finding(
             "warning",
-            f"In {share:.0%} of its rows, the targets of `{one.name}` name several classes, but "
-            f"{asks}: each needs a sigmoid unit and a binary cross-entropy.",
+            f"In {share:.0%} of its rows, the targets of `{one.name}` name several classes or "
+            f"none, but {asks}: each class needs a sigmoid unit and a binary cross-entropy.",
             *dict.fromkeys((one.name, *([head.layer] if head is not None else []))),
             repair='activation="sigmoid"' if softmax else 'loss="binary_crossentropy"',
         )
@@ -529,7 +551,11 @@ def _several(case: Case, heads: Heads) -> Iterator[tuple[Trained, float]]:
         rows = _numbers(case, one) if softmax or one.kind in _ONE_HOT else None
         if rows is None or rows.ndim != len(one.shape) or not _zeros_and_ones(rows[:_MANY]):
             continue
-        share = float((rows[:_MANY].sum(axis=-1) > 1).mean())
+        counts = rows[:_MANY].sum(axis=-1)
+        # In a sequence, rows of zeros are its padding; the loss is 0 there.
+        weighted = case.data is not None and case.data.sample_weight is not None
+        empty = rows.ndim == 2 and one.kind in _ONE_HOT and not weighted
+        share = float(((counts > 1) | (empty & (counts == 0))).mean())
         if share > _FEW:
             yield one, share
 
@@ -657,23 +683,3 @@ def targets_all_alike(case: Case, this: Rule) -> Iterator[Finding]:
                 "from the inputs.",
                 one.name,
             )
-
-
-@rule("LG412", "targets-no-numbers", page="heads", needs="data", severities=("error",))
-def targets_no_numbers(case: Case, this: Rule) -> Iterator[Finding]:
-    """Targets are text or other objects, which no loss can compare with numbers."""
-    told: set[str] = set()
-    for one in Heads(case).trained:
-        rows = _rows(case, one)
-        if rows is None or rows.dtype.kind in "biuf" or one.tensor.id in told:
-            continue
-        told.add(one.tensor.id)
-        first = rows.reshape(-1)[0] if rows.size else None
-        text = isinstance(first, str | bytes)
-        what = "text" if text else f"of the dtype `{rows.dtype}`"
-        yield this.finding(
-            "error",
-            f"The targets of `{one.name}` are {what}, but {_loss(one)} compares numbers.",
-            one.name,
-            repair="np.unique(y, return_inverse=True)[1]" if text else 'y.astype("float32")',
-        )

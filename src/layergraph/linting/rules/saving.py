@@ -24,21 +24,20 @@ _COMMON = frozenset(("name", "trainable", "dtype"))
 def lambda_not_loaded(case: Case, this: Rule) -> Iterator[Finding]:
     """A layer holds a Python function, which a file of the model does not bring back."""
     other = {name for name, _, _ in _untracked(case)} | _registered_lambdas(case)
+    found: dict[str, list[str]] = {}
     for layer in _layers(case.opened):
-        if layer.name in other:
-            continue
         facts = dict(layer.facts)
-        if layer.class_name == "Lambda" and _of_keras(layer):
-            what = "is a `Lambda`"
-        elif "lambda" in (facts.get(name) for name in facts if name.endswith("activation")):
-            what = "has a lambda as its activation"
-        else:
-            continue
+        own = [facts[name] for name in facts if name.endswith("activation")]
+        if layer.class_name == "Lambda" and _of_keras(layer) and layer.name not in other:
+            found.setdefault("`Lambda`", []).append(layer.name)
+        elif "lambda" in own:
+            found.setdefault("lambda as activation", []).append(layer.name)
+    for what, names in found.items():
         yield this.finding(
             "hint",
-            f"`{layer.name}` {what}: its Python code does not come back from a file of the model "
-            "in safe mode.",
-            layer.name,
+            f"The Python code of {_listed(names)} ({what}) does not come back from a file of the "
+            "model in safe mode.",
+            *names,
             repair="@keras.saving.register_keras_serializable()\nclass Own(keras.Layer): ...",
         )
 
@@ -296,10 +295,14 @@ def _registered(thing: Any) -> bool:  # noqa: ANN401
     return bool(keras.saving.get_registered_object(name) is thing)
 
 
-@rule("LG805", "export-without-names", page="saving", needs="graph", severities=("hint",))
+@rule("LG805", "export-without-names", page="saving", needs="compile", severities=("hint",))
 def export_without_names(case: Case, this: Rule) -> Iterator[Finding]:
-    """Several outputs stand in a list, so that an exported model calls them output_0, output_1."""
+    """Outputs that `compile` names stand in a list: exported, they are output_0, output_1."""
     outputs = case.graph.outputs
+    # A model that nobody calls by names loses none.
+    given = [case.written.get(name) for name in ("loss", "loss_weights", "metrics")]
+    if not any(isinstance(one, dict) and set(one) & {end.name for end in outputs} for one in given):
+        return
     if len(outputs) < 2 or any(isinstance(key, str) for one in outputs for key in one.path):
         return
     names = [one.name for one in outputs]
