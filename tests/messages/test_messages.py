@@ -51,7 +51,7 @@ def test_a_page_can_show_it(
 
     printed = capsys.readouterr().out
     assert re.match(r"\w+: ", printed)
-    assert messages.find(name).parts(printed.partition(": ")[2])
+    assert messages.find(name).parts(printed.partition(": ")[2]) is not None
     assert "/site-packages/" not in printed
 
 
