@@ -448,3 +448,49 @@ def a_gate() -> Lint:
     a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
     gate = layers.Dense(2, activation="sigmoid")(b)
     return Lint(keras.Model([a, b], layers.Dense(2)(a) * gate), behaviour=True)
+
+
+# Channels that come first
+
+
+@bad("LG608", severity="hint", layers=("conv2d", "image"))
+def an_image_with_its_channels_first() -> keras.Model:
+    image = keras.Input((3, 32, 32), name="image")
+    return keras.Model(image, layers.Conv2D(4, 3, padding="same")(image))
+
+
+@bad("LG608", severity="hint", layers=("conv2d", "digit"))
+def a_grey_image_in_a_sequence_of_layers() -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input((1, 28, 28), name="digit"),
+            layers.Conv2D(4, 3, padding="same"),
+            layers.Flatten(),
+            layers.Dense(2),
+        ]
+    )
+
+
+@bad("LG608", severity="hint", layers=("max_pooling2d", "right"))
+def one_of_two_images() -> keras.Model:
+    left, right = keras.Input((16, 16, 3), name="left"), keras.Input((3, 16, 16), name="right")
+    ends = [layers.Flatten()(layers.MaxPooling2D(1)(right)), layers.Flatten()(left)]
+    return keras.Model({"left": left, "right": right}, layers.concatenate(ends))
+
+
+@good("LG608")
+def an_image_with_its_channels_last() -> keras.Model:
+    image = keras.Input((32, 32, 3))
+    return keras.Model(image, layers.Conv2D(4, 3)(image))
+
+
+@good("LG608")
+def an_image_that_says_so() -> keras.Model:
+    image = keras.Input((3, 32, 32))
+    return keras.Model(image, layers.MaxPooling2D(2, data_format="channels_first")(image))
+
+
+@good("LG608")
+def an_image_that_is_turned_round() -> keras.Model:
+    image = keras.Input((3, 32, 32))
+    return keras.Model(image, layers.Conv2D(4, 3)(layers.Permute((2, 3, 1))(image)))

@@ -321,3 +321,39 @@ def input_without_effect(case: Case, this: Rule) -> Iterator[Finding]:
                 "changing it changes nothing there.",
                 name,
             )
+
+
+@rule(
+    "LG608",
+    "channels-first-by-habit",
+    page="building",
+    needs="graph",
+    severities=("hint",),
+)
+def channels_first_by_habit(case: Case, this: Rule) -> Iterator[Finding]:
+    """A convolution reads an input whose first size looks like channels, as the last one."""
+    graph = case.opened
+    inputs = {one.tensor: one.name for one in graph.inputs}
+    told: set[str] = set()
+    for call in graph.calls:
+        layer = graph.layer(call.layer)
+        if layer.class_name not in _IMAGES or not structure.is_keras(layer):
+            continue
+        tensor = structure.behind(graph, call.inputs[0])
+        shape = graph.tensor(tensor).shape
+        if tensor not in inputs or tensor in told or len(shape) != 4:
+            continue
+        if structure.setting(layer, "data_format") == "channels_first":
+            continue
+        first, height, width = shape[1:]
+        if first in (1, 3) and height == width and height is not None and height > 4:
+            told.add(tensor)
+            yield this.finding(
+                "hint",
+                f"`{layer.name}` reads `{inputs[tensor]}` as {first} x {height} pixels with "
+                f"{width} channels: if it is an image of {height} x {width} pixels, the channels "
+                "come last.",
+                layer.name,
+                inputs[tensor],
+                repair=f"keras.Input(({height}, {width}, {first}))",
+            )
