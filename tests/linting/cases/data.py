@@ -505,6 +505,28 @@ def objects_in_the_targets() -> Lint:
     return Lint(one_head(), NUMBERS, TARGET.astype(object))
 
 
+class Batches(keras.utils.PyDataset):
+    def __init__(self, batch):
+        super().__init__()
+        self.batch = batch
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, place):
+        return self.batch
+
+
+@bad("LG313", severity="error")
+def lists_in_the_batches() -> Lint:
+    return Lint(text_and_numbers(list), Batches(([IDS, NUMBERS], TARGET)))
+
+
+@good("LG313")
+def tuples_in_the_batches() -> Lint:
+    return Lint(text_and_numbers(list), Batches(((IDS, NUMBERS), TARGET)))
+
+
 @good("LG313")
 def text_for_a_model_that_reads_text() -> Lint:
     text = keras.Input((1,), dtype="string")

@@ -760,6 +760,16 @@ def rows_differ(case: Case, this: Rule) -> Iterator[Finding]:
 @rule("LG313", "not-an-array", page="data", needs="data", severities=("error",))
 def not_an_array(case: Case, this: Rule) -> Iterator[Finding]:
     """There is a list of numbers, a text or an object where Keras needs an array of numbers."""
+    if case.data and case.data.source == "pydataset":
+        for part, given in _parts(case):
+            if given.kind == "list":
+                yield this.finding(
+                    "error",
+                    f"A batch has a list of arrays in `{part}`, which Keras refuses: a tuple or a "
+                    "dict is needed.",
+                    repair=f"{part} = tuple({part})",
+                )
+        return
     if not case.data or case.data.source != "arrays":
         return
     dtypes = [case.graph.tensor(one.tensor).dtype for one in case.graph.inputs]
