@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 import keras
+import numpy as np
 import pytest
 from keras import layers
 
@@ -17,6 +18,10 @@ from layergraph import cli
 from layergraph.drawing import describe, draw
 from layergraph.exercises import Check, _registry, exercise, exercises, grade
 from layergraph.graph import read
+from layergraph.linting import Finding, Rule, lint, rules
+from layergraph.linting import _registry as lint_registry
+from layergraph.linting._case import Case
+from layergraph.linting._registry import rule
 from layergraph.models import headline_popularity
 
 # Keras saves a weight through an array interface that NumPy 2 finds old.
@@ -554,3 +559,137 @@ def test_without_a_backend_the_line_that_installs_one_is_given(saved: Path) -> N
         run.stderr
     )
     assert 1 == len(run.stderr.splitlines())
+
+
+def two_losses() -> keras.Model:
+    """A model with a mistake that is plain from how it is compiled."""
+    x = keras.Input((3,), name="x")
+    model = keras.Model(x, [layers.Dense(1, name="b")(x), layers.Dense(1, name="a")(x)])
+    model.compile("sgd", ["mse", "mse"], loss_weights={"b": 1.0, "a": 0.2})
+    return model
+
+
+@pytest.fixture
+def severe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules that find what the tests need, in the place of all others."""
+    rules()
+    monkeypatch.setattr(lint_registry, "_known", {})
+
+    @rule("LG901", "made-up", page="made", needs="graph", severities=("error",))
+    def made_up(case: Case, this: Rule) -> Iterator[Finding]:
+        """Find an error in two outputs."""
+        if len(case.graph.outputs) > 1:
+            yield this.finding("error", "Two outputs are too many.", "b", repair="less")
+
+    @rule("LG902", "as-asked", page="made", needs="request", severities=("warning", "hint"))
+    def as_asked(case: Case, this: Rule) -> Iterator[Finding]:
+        """Tell what was asked for."""
+        if case.symmetric or case.behaviour:
+            yield this.finding("hint", f"{case.symmetric} {case.behaviour}")
+        for part in ("x", "y", "sample_weight"):
+            given = getattr(case.data, part, None)
+            for name, array in given.named.items() if given else ():
+                yield this.finding("hint", f"{part} {given.kind} {name} {array.shape}")
+
+
+@pytest.mark.usefixtures("folder", "severe")
+def test_lint_finds_errors_and_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    two_losses().save("two.keras")
+    assert 1 == cli.main(["lint", "two.keras"])
+    assert f"{lint(two_losses())}\n".split(":", 1)[1] == capsys.readouterr().out.split(":", 1)[1]
+
+
+@pytest.mark.usefixtures("severe")
+def test_lint_ends_with_0_without_errors(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == cli.main(["lint", str(saved)])
+    assert "small: nothing found\n" == capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder", "severe")
+def test_lint_as_json_is_the_report_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    two_losses().save("two.keras")
+    assert 1 == cli.main(["lint", "two.keras", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert lint(two_losses()).to_dict()["findings"] == told["findings"]
+
+
+@pytest.mark.usefixtures("folder", "severe")
+def test_lint_ignores_what_it_is_told_to(capsys: pytest.CaptureFixture[str]) -> None:
+    two_losses().save("two.keras")
+    options = ["--ignore", "LG902", "made-up:b", "--ignore", "LG902:x"]
+    assert 0 == cli.main(["lint", "two.keras", *options])
+    assert "1 silenced" in capsys.readouterr().out
+    assert 1 == cli.main(["lint", "two.keras", "--ignore", "LG1001"])
+    assert "there is no rule 'LG1001'" in error(capsys)
+
+
+def merged() -> keras.Model:
+    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+    return keras.Model([a, b], layers.Dense(1, name="out")(a + b))
+
+
+@pytest.mark.usefixtures("folder", "severe")
+def test_lint_hands_its_options_on(capsys: pytest.CaptureFixture[str]) -> None:
+    merged().save("merged.keras")
+    assert 0 == cli.main(["lint", "merged.keras", "--symmetric", "a", "b", "--behaviour"])
+    assert "('a', 'b') True" in capsys.readouterr().out.replace("['a', 'b']", "('a', 'b')")
+    assert 1 == cli.main(["lint", "merged.keras", "--symmetric", "a", "c"])
+    assert "its inputs are a, b" in error(capsys)
+
+
+@pytest.mark.usefixtures("folder", "severe")
+def test_lint_takes_data_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    merged().save("merged.keras")
+    arrays = {"x/a": np.ones((4, 3)), "x/b": np.ones((4, 3)), "y/out": np.ones((4, 1))}
+    np.savez("data.npz", **arrays, **{"sample_weight/out": np.ones(4)})
+    assert 0 == cli.main(["lint", "merged.keras", "--data", "data.npz"])
+    told = capsys.readouterr().out
+    # As fit takes them: a dict of inputs, and a single target without a name.
+    for line in ("x dict a (4, 3)", "x dict b (4, 3)", "y array out (4, 1)"):
+        assert line in told
+    assert "sample_weight array out (4,)" in told
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (lambda: None, "there is no file data.npz"),
+        (lambda: Path("data.npz").write_text("no"), "data.npz cannot be read as arrays"),
+        (lambda: np.savez("data.npz", x=np.ones(3)), "data.npz has an array 'x'; the model takes"),
+        (
+            lambda: np.savez("data.npz", **{"x/a": np.array([object()])}),
+            "data.npz cannot be read as arrays that numpy.savez has written: Object arrays",
+        ),
+    ],
+)
+def test_lint_refuses_a_file_that_holds_no_data_for_the_model(
+    capsys: pytest.CaptureFixture[str], write: Callable[[], None], message: str
+) -> None:
+    merged().save("merged.keras")
+    write()
+    assert 1 == cli.main(["lint", "merged.keras", "--data", "data.npz"])
+    assert message in error(capsys)
+
+
+@pytest.mark.usefixtures("folder")
+def test_lint_of_custom_code_is_done_in_python(capsys: pytest.CaptureFixture[str]) -> None:
+    model(Scale()).save("custom.keras")
+    assert 1 == cli.main(["lint", "custom.keras"])
+    assert "call layergraph.lint(model)" in error(capsys)
+
+
+def test_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == cli.main(["rules"])
+    text = capsys.readouterr().out
+    assert 0 == cli.main(["rules", "--json"])
+    listed = json.loads(capsys.readouterr().out)
+    assert [one.code for one in rules()] == [one["code"] for one in listed]
+    for one, told in zip(rules(), listed, strict=True):
+        assert f"{one.code} {one.name} ({', '.join(one.severities)})\n  {one.summary}" in text
+        assert f"page: {one.address}\n" in text + "\n"
+        assert (one.name, one.summary, one.address) == (
+            told["name"],
+            told["summary"],
+            told["address"],
+        )

@@ -194,3 +194,12 @@ def test_the_callback_is_had_from_both_rooms() -> None:
     assert "layergraph.linting" == layergraph.LintOnFit.__module__
     with pytest.raises(AttributeError, match="no attribute 'LintOnFits'"):
         layergraph.linting.LintOnFits  # noqa: B018
+
+
+def test_the_list_of_rules_is_a_function_before_and_after_it_is_loaded() -> None:
+    script = (
+        "import layergraph.linting as room; first = room.rules; first();"
+        "assert first is room.rules; from layergraph.linting import rules; rules()"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "" == run.stderr

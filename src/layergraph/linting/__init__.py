@@ -7,6 +7,8 @@ compile arguments or the data show that it is. :class:`LintOnFit` does it before
 
 from typing import TYPE_CHECKING, Any
 
+# The package is loaded first, as loading it later would put it in the place of the function.
+from layergraph.linting import rules as _rules  # noqa: F401
 from layergraph.linting._finding import Finding
 from layergraph.linting._lint import lint
 from layergraph.linting._registry import Rule, find, rules
