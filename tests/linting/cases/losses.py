@@ -606,7 +606,10 @@ def a_metric_for_an_unknown_output() -> keras.Model:
 
 @good("LG208")
 def one_loss_in_a_dict_for_one_output() -> keras.Model:
-    return one(loss={"answer": MSE}, metrics={"answer": ["mae"]})
+    features = keras.Input((4,))
+    model = keras.Model(features, layers.Dense(1, name="answer")(features))
+    model.compile("sgd", loss={"answer": MSE}, metrics={"answer": ["mae"]})
+    return model
 
 
 @good("LG208")
@@ -628,6 +631,11 @@ def no_loss_at_all() -> keras.Model:
     model = two()
     model.compile("sgd")
     return model
+
+
+@bad("LG208", severity="error")
+def a_name_for_the_output_of_a_sequential_model() -> keras.Model:
+    return one(loss={"answer": MSE})
 
 
 # LG209

@@ -122,6 +122,11 @@ class _Compiled:
         return all(len(one.path) == 1 and isinstance(one.path[0], str) for one in self.outputs)
 
     @cached_property
+    def by_alphabet(self) -> bool:
+        """Whether Keras numbers the outputs in another order than they were written in."""
+        return self.names != tuple(one.name for one in self.outputs)
+
+    @cached_property
     def several(self) -> bool:
         """Whether there are several outputs in one list or dict, each with its own name."""
         return (
@@ -257,14 +262,16 @@ def _metric(leaf: Any) -> tuple[str | None, dict[str, Any]]:  # noqa: ANN401
     if str(leaf.get("module")).partition(".")[0] not in ("keras", "builtins"):
         return None, {}
     if name == "function":
-        return (snake(config) if isinstance(config, str) else None), {}
+        return None, {}  # Keras writes a reader's function down as it does its own
     kind = "exact_accuracy" if name == "Accuracy" else snake(str(name))
     return kind, config if isinstance(config, dict) else {}
 
 
 def _code(leaf: Any) -> str:  # noqa: ANN401
     """One loss as code."""
-    if leaf is None or isinstance(leaf, str | int | float):
+    if isinstance(leaf, str):
+        return f'"{leaf}"'
+    if leaf is None or isinstance(leaf, int | float):
         return repr(leaf)
     if isinstance(leaf, dict):
         name = leaf.get("class_name")
@@ -408,7 +415,7 @@ def _by_alphabet(compiled: _Compiled, this: Rule) -> Iterator[Finding]:
 def _words(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, int | float):
         return f"{value:g}"
-    return _and([f"`{_code(one).strip(chr(39))}`" for one in _leaves(value)]) or "nothing"
+    return _and([f"`{_code(one).strip(chr(34))}`" for one in _leaves(value)]) or "nothing"
 
 
 def _fewer_misfits(compiled: _Compiled, got: dict[str, Any], meant: dict[str, Any]) -> bool:
@@ -445,27 +452,24 @@ def fewer_losses_than_outputs(case: Case, this: Rule) -> Iterator[Finding]:
     loss = compiled.loss if compiled.several and not compiled.keyed else None
     if not isinstance(loss, list | tuple) or len(loss) >= len(compiled.outputs):
         return
-    for output in compiled.outputs[len(loss) :]:
-        if output.losses:
-            continue
-        targets = compiled.targets(output)
-        given = targets is not None and bool(np.any(targets))
-        bad = compiled.alone[output.name] or given
-        trained = (
-            "what comes out of it is not trained at all"
-            if compiled.alone[output.name]
-            else "it counts for nothing"
-        )
-        yield this.finding(
-            "warning" if bad else "hint",
-            f"`loss` is a list of {len(loss)} for {len(compiled.outputs)} outputs, so "
-            f"`{output.name}` has no loss and {trained}; write one loss for each output, or "
-            "`None` on purpose.",
-            output.name,
-            repair=f"loss=[{', '.join([*map(_code, loss), 'None'])}]"
-            if not bad and len(loss) + 1 == len(compiled.outputs)
-            else None,
-        )
+    without = [one for one in compiled.outputs[len(loss) :] if not one.losses]
+    if not without:
+        return
+    names = [one.name for one in without]
+    alone = any(compiled.alone[name] for name in names)
+    targets = [compiled.targets(one) for one in without]
+    given = any(one is not None and bool(np.any(one)) for one in targets)
+    trained = "nothing trains them" if alone else "nothing is asked of them"
+    trained = trained if len(names) > 1 else trained.replace("them", "it")
+    on_purpose = [*map(_code, loss), *["None"] * len(names)]
+    yield this.finding(
+        "warning" if alone or given else "hint",
+        f"`loss` is a list of {len(loss)} for {len(compiled.outputs)} outputs, so {_ticks(names)} "
+        f"{'have' if len(names) > 1 else 'has'} no loss and {trained}; write one loss for each "
+        "output, or `None` on purpose.",
+        *names,
+        repair=None if alone or given else f"loss=[{', '.join(on_purpose)}]",
+    )
 
 
 @rule(
@@ -593,7 +597,7 @@ def outputs_of_one_name(case: Case, this: Rule) -> Iterator[Finding]:
 def metrics_spread_over_outputs(case: Case, this: Rule) -> Iterator[Finding]:
     """A list of as many metrics as outputs gives one to each, and not all to all."""
     compiled = _Compiled(case)
-    if not compiled.spread:
+    if not compiled.spread or compiled.by_alphabet:
         return
     kinds = [compiled.kinds[number] for number in range(len(compiled.outputs))]
     if any(len(one) != 1 for one in kinds):
@@ -617,14 +621,14 @@ def metrics_spread_over_outputs(case: Case, this: Rule) -> Iterator[Finding]:
             )
             alike = _alike(compiled)
             severity = "warning" if bad[0] == "hint" and (elsewhere or alike) else bad[0]
-            reasons.append((severity, output, bad[1]))
+            reasons.append((severity, output, f"`{of[0][0].name}` does not suit it: {bad[1]}"))
     if reasons:
         severity, output, why = min(
             reasons, key=lambda one: ("error", "warning", "hint").index(one[0])
         )
         yield this.finding(
             severity,
-            f"`metrics` is a list of one for each output: {_and(words)}; {why}.",
+            f"`metrics` is a list of one for each output, and as for `{output.name}`, {why}.",
             output.name,
             repair="metrics={" + ", ".join(f'"{name}": [...]' for name in names) + "}",
         )
@@ -659,6 +663,9 @@ def metric_of_other_kind(case: Case, this: Rule) -> Iterator[Finding]:
     compiled = _Compiled(case)
     if not compiled.usual or compiled.spread:
         return
+    listed = isinstance(compiled.written.get("metrics"), list | tuple)
+    if listed and compiled.several and compiled.by_alphabet:
+        return  # the order is the mistake
     bare = [one for one in compiled.outputs if one.losses and not one.metrics]
     for number, output in enumerate(compiled.outputs):
         if output.metrics and not output.losses and bare:
@@ -813,6 +820,8 @@ def _reason(compiled: _Compiled, problem: str) -> tuple[str, str | None]:
     outputs = (
         f"the outputs are {_ticks(names)}" if len(names) > 1 else f"the output is `{names[0]}`"
     )
+    if compiled.case.graph.class_name == "Sequential" and isinstance(compiled.loss, dict):
+        return "`loss` is a dict, and the output of a Sequential model has no name", None
     each = "{" + ", ".join(f'"{name}": ...' for name in names) + "}"
     for pattern, says, repair in (
         (
