@@ -47,6 +47,7 @@ class _Way:
         masked: Whether a mask tells what is padding.
         lost: Id of the call that dropped the mask; empty where there was none to drop.
         ones: Whether the mask says that nothing is padding.
+        together: Whether a convolution has read neighbours together, so that places are no ids.
     """
 
     input: str
@@ -54,6 +55,7 @@ class _Way:
     masked: bool
     lost: str = ""
     ones: bool = False
+    together: bool = False
 
 
 def _ways(graph: LayerGraph) -> Mapping[str, _Way]:
@@ -103,6 +105,8 @@ def _led(graph: LayerGraph, call: Call, layer: Layer, ways: Mapping[str, _Way]) 
     if name in _PLACES or (name not in _CONSUMERS and layer.kind == "layer"):
         if not _same_places(graph, call):
             return None
+        if "Conv" in name:
+            first = replace(first, together=True)
         if layer.keeps_masks or given:
             return first
         return _dropped(first, call)
@@ -241,7 +245,7 @@ def rnn_without_mask(case: Case, this: Rule) -> Iterator[Finding]:
         way = ways.get(call.inputs[0]) if call.inputs else None
         if way is None or way.masked or way.lost or _told(call) or not _uses(layer):
             continue
-        if _is_read_together(graph, call, ways):
+        if way.together:
             continue
         finding = _unmasked(this, layer, way, _padding(case, way.input))
         before = found.get(way.embedding)
@@ -280,21 +284,6 @@ def _unmasked(this: Rule, layer: Layer, way: _Way, padding: _Padding) -> Finding
 def _told(call: Call) -> bool:
     """Whether a mask is given to a call by hand."""
     return any("mask" in one.name for one in call.arguments)
-
-
-def _is_read_together(graph: LayerGraph, call: Call, ways: Mapping[str, _Way]) -> bool:
-    """Whether a convolution before reads neighbours together, so that places are no ids."""
-    seen, ahead = set[str](), [call.inputs[0]]
-    while ahead:
-        maker = graph.tensor(ahead.pop()).call
-        if maker is None or maker in seen:
-            continue
-        seen.add(maker)
-        made = graph.call(maker)
-        if "Conv" in graph.layer(made.layer).class_name:
-            return True
-        ahead += [one for one in made.inputs if one in ways]
-    return False
 
 
 @rule("LG102", "mask-dropped", page="masks", needs="graph", severities=("warning", "hint"))
