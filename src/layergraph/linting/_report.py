@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,7 @@ class Report:
     def __str__(self) -> str:
         lines = [self.summary]
         for one in self.findings:
-            lines += ["", f"{one.severity} {one.code} {one.name}", f"  {one.sentence}"]
+            lines += ["", f"{one.severity} {one.code} {one.name}", _wrapped(one.sentence)]
             if one.repair is not None:
                 lines += ["  Write instead:", *(f"      {row}" for row in one.repair.splitlines())]
             if one.address:
@@ -194,6 +195,18 @@ class Report:
             The text.
         """
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+
+def _wrapped(sentence: str) -> str:
+    # At spaces alone, so that names stay whole.
+    return textwrap.fill(
+        sentence,
+        78,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _styled(sentence: str) -> Text:
