@@ -1,5 +1,7 @@
 """What fit is given, against what the model takes."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -13,12 +15,14 @@ TARGET = np.random.default_rng(2).normal(size=(N, 1)).astype("float32")
 CLASSES = np.arange(N) % 3
 
 
-def compiled(model, loss="mse", **settings):
-    model.compile("sgd", loss, **settings)
+def compiled(model: keras.Model, loss: object = "mse") -> keras.Model:
+    model.compile("sgd", loss)
     return model
 
 
-def text_and_numbers(form=dict, ids="ids", numbers="numbers", rows=10):
+def text_and_numbers(
+    form: type = dict, ids: str = "ids", numbers: str = "numbers", rows: int = 10
+) -> keras.Model:
     """Ids for an Embedding, and numbers beside them, of the same shape."""
     text = keras.Input((4,), dtype="int32", name=ids)
     other = keras.Input((4,), name=numbers)
@@ -28,18 +32,30 @@ def text_and_numbers(form=dict, ids="ids", numbers="numbers", rows=10):
     return compiled(keras.Model(inputs, out))
 
 
-def two_heads(form=dict, loss=("mse", "mse"), names=("main", "aux"), units=(1, 1), **settings):
+def two_heads(
+    form: type = dict,
+    loss: tuple[Any, ...] = ("mse", "mse"),
+    names: tuple[str, ...] = ("main", "aux"),
+    units: tuple[int, ...] = (1, 1),
+) -> keras.Model:
     given = keras.Input((4,), name="numbers")
     hidden = layers.Dense(3, activation="relu")(given)
-    outputs = {name: layers.Dense(one, name=name)(hidden) for name, one in zip(names, units)}
+    outputs = {
+        name: layers.Dense(one, name=name)(hidden) for name, one in zip(names, units, strict=False)
+    }
     if form is dict:
-        model, loss = keras.Model(given, outputs), dict(zip(names, loss))
+        model, loss = keras.Model(given, outputs), dict(zip(names, loss, strict=False))
     else:
         model, loss = keras.Model(given, list(outputs.values())), list(loss)
-    return compiled(model, loss, **settings)
+    return compiled(model, loss)
 
 
-def one_head(*middle, shape=(4,), dtype="float32", cls="functional"):
+def one_head(
+    *middle: keras.Layer,
+    shape: tuple[int, ...] = (4,),
+    dtype: str = "float32",
+    cls: str = "functional",
+) -> keras.Model:
     given = keras.Input(shape, dtype=dtype, name="given")
     if cls == "sequential":
         return compiled(keras.Sequential([given, *middle, layers.Dense(1, name="out")]))
@@ -49,8 +65,8 @@ def one_head(*middle, shape=(4,), dtype="float32", cls="functional"):
     return compiled(keras.Model(given, layers.Dense(1, name="out")(x)))
 
 
-def reader(rows=10, dtype="int32", **settings):
-    embedding = layers.Embedding(rows, 2, name="words", **settings)
+def reader(rows: int = 10, dtype: str = "int32") -> keras.Model:
+    embedding = layers.Embedding(rows, 2, name="words")
     return one_head(embedding, layers.Flatten(), dtype=dtype)
 
 
@@ -212,7 +228,7 @@ def ids_and_numbers_swapped_in_a_dict() -> Lint:
     return Lint(text_and_numbers(), {"ids": NUMBERS, "numbers": IDS}, TARGET)
 
 
-def two_embeddings(small=5, large=50):
+def two_embeddings(small: int = 5, large: int = 50) -> keras.Model:
     users = keras.Input((1,), dtype="int32", name="user")
     films = keras.Input((1,), dtype="int32", name="film")
     encoder = keras.Sequential([keras.Input((1,)), layers.Embedding(large, 2), layers.Flatten()])
@@ -444,7 +460,7 @@ def large_numbers_and_none_missing() -> Lint:
 
 @good("LG311", hint=True)
 def a_loss_that_leaves_out_what_is_missing() -> Lint:
-    def seen(y, found):
+    def seen(y: keras.KerasTensor, found: keras.KerasTensor) -> keras.KerasTensor:
         return keras.ops.where(keras.ops.isnan(y), 0.0, keras.ops.square(y - found))
 
     model = one_head()
@@ -506,14 +522,14 @@ def objects_in_the_targets() -> Lint:
 
 
 class Batches(keras.utils.PyDataset):
-    def __init__(self, batch):
+    def __init__(self, batch: tuple[Any, ...]) -> None:
         super().__init__()
         self.batch = batch
 
-    def __len__(self):
+    def __len__(self) -> int:
         return 1
 
-    def __getitem__(self, place):
+    def __getitem__(self, place: int) -> tuple[Any, ...]:
         return self.batch
 
 
