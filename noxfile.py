@@ -131,9 +131,10 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def architectures(session: nox.Session) -> None:
-    """Read, draw and describe all of keras.applications, and show what it takes."""
-    install(session, "tests")
-    session.run("pytest", "-v", "--every-architecture", "tests/architectures", *session.posargs)
+    """Read, draw, describe and lint all of keras.applications, and lint all pages' models."""
+    install(session, "tests", "tweets")
+    paths = ("tests/architectures", "tests/linting/test_no_false_alarms.py")
+    session.run("pytest", "-v", "--every-architecture", *paths, *session.posargs)
 
 
 @nox.session
