@@ -1,9 +1,10 @@
-"""Time builds and drawings: ``nox -s bench``, or ``python tests/bench`` with the lock ``bench``.
+"""Time builds, drawings and lint: ``nox -s bench``, or ``python tests/bench`` in that lock.
 
 Every figure is compared within one run, on two cores at most: the six notebooks of
 tests/site/notebooks as plain scripts, one after another, are the base; this project's build and
 those of other tools are given as ratios to it. For the whole site the base is its own notebooks as
-plain scripts, for drawings Keras' own. The exit status is 1 if a budget is not kept.
+plain scripts, for drawings Keras' own,
+for lint the building of the model. The exit status is 1 if a budget is not kept.
 """
 
 import argparse
@@ -15,13 +16,14 @@ from pathlib import Path
 
 import drawing
 import fixture
+import linting
 import peers
 import whole_site
 from measure import CommandFailedError, Measured, adopt_orphans, run_all, say
 from report import GIBIBYTE, Report
 from rich.console import Console
 
-PARTS = ("drawing", "fixture", "peers", "site")
+PARTS = ("drawing", "fixture", "linting", "peers", "site")
 CORES = 2  # that the budgets are for
 COLD = 12 * 60  # seconds that the whole site may take from nothing, whatever its scripts take
 
@@ -140,7 +142,9 @@ def main() -> int:
         every = options.every_architecture
         figures = drawing.measure_drawing(fixture.environment(fixture.ROOT), kept, every=every)
         drawing.told(figures, report, console)
-    if wanted - {"drawing"}:
+    if "linting" in wanted:
+        linting.told(linting.measure(fixture.environment(fixture.ROOT)), report, console)
+    if wanted - {"drawing", "linting"}:
         measure_builds(report, wanted, options)
     report.show(console)
     report.write(fixture.ROOT / "build" / "bench.json")

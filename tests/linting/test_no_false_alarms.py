@@ -84,7 +84,7 @@ def alarms(report: Report) -> list[Finding]:
 
 
 @pytest.mark.parametrize(
-    "name", applications.builders() if EVERY else applications.SMALLEST.values()
+    "name", list(applications.builders() if EVERY else applications.SMALLEST.values())
 )
 def test_an_architecture(name: str) -> None:
     model = applications.build(name)
@@ -95,24 +95,24 @@ def test_an_architecture(name: str) -> None:
     assert [] == alarms(lint(model))
 
 
-@pytest.mark.parametrize("name", published.builders())
+@pytest.mark.parametrize("name", list(published.builders()))
 def test_a_published_architecture(name: str) -> None:
     assert [] == alarms(lint(published.builders()[name]()))
 
 
 @pytest.fixture(scope="module")
 def popularity() -> Task:
-    return tweets.load().popularity()
+    return tweets.popularity(tweets.load())
 
 
 @pytest.fixture(scope="module")
 def same_author() -> Task:
-    return tweets.load().same_author()
+    return tweets.same_author(tweets.load())
 
 
 @pytest.mark.parametrize(
     ("encoder", "hidden", "counts"),
-    product(("lstm", "average"), ((64, 64), (8,)), (False, True)),
+    list(product(("lstm", "average"), ((64, 64), (8,)), (False, True))),
 )
 def test_a_headline_model(
     encoder: Encoder, hidden: tuple[int, ...], counts: bool, popularity: Task
@@ -136,7 +136,7 @@ def test_a_headline_model(
 
 @pytest.mark.parametrize(
     ("encoder", "head"),
-    product(("lstm", "average"), ("symmetric", "concatenate", "concatenate_dense")),
+    list(product(("lstm", "average"), ("symmetric", "concatenate", "concatenate_dense"))),
 )
 def test_a_same_author_model(encoder: Encoder, head: Head, same_author: Task) -> None:
     part = same_author.train
@@ -147,7 +147,7 @@ def test_a_same_author_model(encoder: Encoder, head: Head, same_author: Task) ->
     assert [] == alarms(lint(model, part.inputs, part.targets["same_author"]))
 
 
-@pytest.mark.parametrize("page", [*SOME, *OTHERS] if EVERY else SOME)
+@pytest.mark.parametrize("page", [*SOME, *OTHERS] if EVERY else list(SOME))
 def test_the_models_that_a_page_trains(page: str) -> None:
     told = subprocess.run(
         [
