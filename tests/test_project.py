@@ -83,7 +83,9 @@ def test_importing_is_light(module: str) -> None:
 
 
 def test_the_face_of_the_package_offers_what_it_lists() -> None:
-    assert ["__version__", "describe", "draw", "read"] == sorted(layergraph.__all__)
+    assert ["LintOnFit", "__version__", "describe", "draw", "explain", "lint", "read"] == sorted(
+        layergraph.__all__
+    )
     assert all(getattr(layergraph, name) for name in layergraph.__all__)
     assert sorted(layergraph.__all__) == dir(layergraph)
 

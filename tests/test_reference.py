@@ -15,8 +15,10 @@ MODULES = [
     module.name
     for module in pkgutil.walk_packages(layergraph.__path__, "layergraph.")
     if not any(part.startswith("_") for part in module.name.split("."))
-    # A grader is called by the name of its exercise.
-    and not module.name.startswith("layergraph.exercises.graders")
+    # What stands there is called by its name: an exercise, a rule, a message.
+    and not module.name.startswith(
+        ("layergraph.exercises.graders", "layergraph.linting.rules", "layergraph.messages.known")
+    )
 ]
 NAMES = [
     (module, name)

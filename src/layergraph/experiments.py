@@ -27,6 +27,25 @@ if TYPE_CHECKING:
 
     from layergraph.graph import LayerGraph, Shape
 
+__all__ = [
+    "ExperimentError",
+    "asymmetry",
+    "batch",
+    "copied",
+    "difference",
+    "doing",
+    "influenced",
+    "left_alone",
+    "moved_by_fit",
+    "outputs",
+    "padding_matters",
+    "saved_and_loaded",
+    "shaken",
+    "told",
+    "trained_by",
+    "weights_in_effect",
+]
+
 _WORDS = ("graph", "layer", "tensor", "model", "merge", "head", "mask", "call")
 _SIZES = ("input_dim", "num_tokens", "max_tokens")  # settings that bound an id
 

@@ -13,6 +13,21 @@ from typing import TypeAlias
 
 from layergraph.graph import Argument, Call, Input, Layer, LayerGraph, Output, Tensor
 
+__all__ = [
+    "Signature",
+    "added",
+    "ancestors",
+    "between",
+    "called_with",
+    "in_a_row",
+    "merges",
+    "opened",
+    "outputs_of",
+    "signatures",
+    "sources",
+    "weights_behind",
+]
+
 Signature: TypeAlias = tuple[str, tuple[str, ...]]
 """A call by classes: that of its layer, and those of the layers that it takes tensors from."""
 

@@ -30,7 +30,7 @@ class Known:
             ``{rest}`` is anything.
         explanation: What it means and what to do, with the same braces.
         bare: Whether the words alone say too little, such as a name in a ``KeyError``, so that
-            they count only where the error comes from within Keras.
+            they count only where the error says nothing else and comes from within Keras.
     """
 
     name: str
@@ -59,7 +59,8 @@ class Known:
         Returns:
             The parts by their names.
         """
-        match = self._pattern.search(plain(text))
+        words = plain(text)
+        match = self._pattern.fullmatch(words) if self.bare else self._pattern.search(words)
         return None if match is None else match.groupdict()
 
     def explained(self, text: str) -> str:
@@ -172,6 +173,10 @@ def find(name: str) -> Known:
 
     Raises:
         KeyError: If there is none; the message lists those there are.
+
+    Examples:
+        >>> find("output-not-connected").types
+        ('ValueError',)
     """
     everyone = {one.name: one for one in messages()}
     if name not in everyone:
