@@ -1,7 +1,5 @@
 """Known mistakes in what fit is given, and how it is matched."""
 
-from collections.abc import Iterator
-
 import keras
 import numpy as np
 from corpus_cases import mistake
@@ -115,7 +113,7 @@ def dict_outputs_and_a_list_of_targets() -> Lint:
     return Lint(model, rows(), [PRICES, BOUGHT])
 
 
-@mistake("losses")
+@mistake("LG201")
 def dict_outputs_and_a_list_of_losses() -> keras.Model:
     """https://github.com/tensorflow/tensorflow/issues/34713: a list goes by the keys' alphabet."""
     model = two_answers(named=True)
@@ -123,7 +121,7 @@ def dict_outputs_and_a_list_of_losses() -> keras.Model:
     return model
 
 
-@mistake("losses")
+@mistake("LG201")
 def a_list_of_losses_and_named_weights() -> keras.Model:
     """https://github.com/keras-team/keras-io/pull/500: losses and weights in two manners."""
     model = two_answers()
@@ -131,7 +129,7 @@ def a_list_of_losses_and_named_weights() -> keras.Model:
     return model
 
 
-@mistake("losses", "error")
+@mistake("LG208", "error")
 def one_loss_and_a_list_of_weights() -> keras.Model:
     """https://github.com/keras-team/keras/issues/3212: one loss by name, two weights."""
     inputs = keras.Input((6,))
@@ -143,7 +141,7 @@ def one_loss_and_a_list_of_weights() -> keras.Model:
     return model
 
 
-@mistake("losses")
+@mistake("LG202")
 def seven_outputs_two_losses() -> keras.Model:
     """https://github.com/hamidriasat/BASNet/issues/1: stages of a network without a loss."""
     image = keras.Input((8, 8, 3))
@@ -157,7 +155,7 @@ def seven_outputs_two_losses() -> keras.Model:
     return model
 
 
-@mistake("losses", "error")
+@mistake("LG208", "error")
 def a_loss_for_one_of_two() -> keras.Model:
     """https://github.com/keras-team/keras/issues/18708: a dict of losses that lacks an output."""
     model = two_answers()
@@ -165,7 +163,7 @@ def a_loss_for_one_of_two() -> keras.Model:
     return model
 
 
-@mistake("losses", "error")
+@mistake("LG208", "error")
 def losses_by_layer_for_dict_outputs() -> keras.Model:
     """https://github.com/tensorflow/tensorflow/issues/34691: keys are layers, not outputs."""
     inputs = keras.Input((6,))
@@ -178,7 +176,7 @@ def losses_by_layer_for_dict_outputs() -> keras.Model:
     return model
 
 
-@mistake("losses", "error")
+@mistake("LG208", "error")
 def one_metric_for_two_outputs() -> keras.Model:
     """https://github.com/keras-team/keras/issues/21259: one metric, two outputs."""
     model = two_answers()
@@ -186,7 +184,7 @@ def one_metric_for_two_outputs() -> keras.Model:
     return model
 
 
-@mistake("losses")
+@mistake("LG205")
 def two_names_for_one_layer() -> keras.Model:
     """https://github.com/keras-team/keras/issues/14031: one layer gives two outputs."""
     a, b = keras.Input((6,), name="a"), keras.Input((6,), name="b")
@@ -247,17 +245,3 @@ def targets_the_other_way_round() -> Lint:
     model = two_answers()
     model.compile("adam", ["mse", "binary_crossentropy"])
     return Lint(model, rows(), [BOUGHT, PRICES])
-
-
-@mistake("data", "error")
-def a_generator_of_lists() -> Lint:
-    """https://github.com/tensorflow/tensorflow/issues/75329: a generator yields lists."""
-
-    def batches() -> Iterator[list[np.ndarray]]:
-        while True:
-            yield [rows(8), np.ones((8, 1))]
-
-    inputs = keras.Input((6,))
-    model = keras.Model(inputs, layers.Dense(1)(inputs))
-    model.compile("adam", "mse")
-    return Lint(model, batches())

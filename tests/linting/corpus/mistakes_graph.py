@@ -52,7 +52,7 @@ def scaled_embedding() -> Lint:
     return Lint(model, padded(), YES)
 
 
-@mistake("masks", "hint")
+@mistake("LG102", "hint")
 def flatten_of_a_masked_text() -> Lint:
     """https://github.com/keras-team/keras/issues/13189: Flatten after a masked LSTM."""
     ids = keras.Input((12,), dtype="int32")
@@ -110,7 +110,7 @@ def words_and_places_added() -> Lint:
     return Lint(model, padded(), YES)
 
 
-@mistake("training")
+@mistake("LG702")
 def frozen_after_training() -> keras.Model:
     """https://github.com/keras-team/keras/issues/7965: frozen after compile and fit."""
     inputs = keras.Input((6,))
@@ -122,7 +122,7 @@ def frozen_after_training() -> keras.Model:
     return model
 
 
-@mistake("training")
+@mistake("LG702")
 def discriminator_without_a_compile() -> keras.Model:
     """https://github.com/osh/KerasGAN/issues/10: frozen between two batches."""
     real = keras.Input((6,))
@@ -135,7 +135,7 @@ def discriminator_without_a_compile() -> keras.Model:
     return model
 
 
-@mistake("training")
+@mistake("LG702")
 def unfrozen_without_a_compile() -> keras.Model:
     """https://github.com/keras-team/keras/issues/8121: unfrozen in the midst of training."""
     inputs = keras.Input((6,))
@@ -148,7 +148,7 @@ def unfrozen_without_a_compile() -> keras.Model:
     return model
 
 
-@mistake("training", "hint")
+@mistake("LG701", "hint")
 def statistics_that_fit_moves() -> keras.Model:
     """https://github.com/keras-team/keras/issues/20285: training=False, which fit overrides."""
     image = keras.Input((8, 8, 3))
@@ -158,7 +158,7 @@ def statistics_that_fit_moves() -> keras.Model:
     return model
 
 
-@mistake("training", "hint")
+@mistake("LG701", "hint")
 def dropout_that_predict_leaves_out() -> keras.Model:
     """https://github.com/keras-team/keras/pull/23364: Monte Carlo dropout by training=True."""
     inputs = keras.Input((6,))
@@ -252,10 +252,12 @@ def outputs_that_export_numbers() -> keras.Model:
     """https://github.com/keras-team/keras/issues/20835: exported outputs lose their names."""
     inputs = keras.Input((6,), name="x")
     heads = [layers.Dense(units, name=name)(inputs) for name, units in (("price", 1), ("place", 2))]
-    return keras.Model(inputs, heads)
+    model = keras.Model(inputs, heads)
+    model.compile("adam", {"price": "mse", "place": "mse"})
+    return model
 
 
-@mistake("building", "hint")
+@mistake("LG608", "hint")
 def channels_first_by_habit() -> Lint:
     """https://github.com/keras-team/keras/issues/1478: channels first where last is meant."""
     model = keras.Sequential([keras.Input((3, 32, 32)), layers.Conv2D(4, 3, padding="same")])

@@ -204,7 +204,7 @@ def digits_that_nobody_divided() -> Lint:
     return Lint(model, x, x)
 
 
-@mistake("heads", "hint")
+@mistake("LG207")
 def accuracy_of_house_prices() -> Lint:
     """https://github.com/rstudio/keras3/issues/30: the accuracy of a regression."""
     model = keras.Sequential([keras.Input((13,)), layers.Dense(13, activation="relu")])
@@ -235,7 +235,7 @@ def tags_out_of_a_softmax() -> Lint:
     return Lint(model, rows(), y)
 
 
-@mistake("heads")
+@mistake("LG409")
 def rows_without_a_class() -> Lint:
     """https://github.com/keras-team/keras/issues/6421: most targets are all zeros."""
     model = keras.Sequential([keras.Input((31,)), layers.Dense(10, activation="relu")])
@@ -319,7 +319,7 @@ def attention_by_a_softmax_layer() -> keras.Model:
     return model
 
 
-@mistake("heads")
+@mistake("LG412")
 def softmax_twice() -> keras.Model:
     """https://github.com/matterport/Mask_RCNN/issues/427: softmax of a softmax."""
     inputs = keras.Input((6,))
