@@ -67,6 +67,13 @@ def weights_for_one_output() -> None:
     two_outputs(dict).fit(NUMBERS, targets, sample_weight={"main": np.ones(N)}, verbose=0)
 
 
+@raises("sample-weight-for-a-list")
+def weights_by_name_for_a_list_of_outputs() -> None:
+    targets = {"main": TARGET, "aux": TARGET}
+    weights = {"main": np.ones(N), "aux": np.ones(N)}
+    two_outputs(list).fit(NUMBERS, targets, sample_weight=weights, verbose=0)
+
+
 @raises("class-weight-one-output")
 def class_weights_for_a_dict() -> None:
     targets = {"main": TARGET, "aux": TARGET}

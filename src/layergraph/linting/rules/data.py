@@ -126,7 +126,9 @@ def _by_number(given: Given, ends: _Ends) -> dict[int, Array]:
 def _listed(names: Sequence[str]) -> str:
     """Names as code: `a`, `b` and `c`."""
     code = [f"`{name}`" for name in names]
-    return code[0] if len(code) == 1 else f"{', '.join(code[:-1])} and {code[-1]}"
+    if len(code) < 2:
+        return code[0] if code else "none"
+    return f"{', '.join(code[:-1])} and {code[-1]}"
 
 
 def _count(number: int, word: str) -> str:
@@ -210,7 +212,7 @@ def inputs_missing(case: Case, this: Rule) -> Iterator[Finding]:
             yield this.finding(
                 "error",
                 f"Nothing is given for {_listed(missing)}: the keys of the inputs are "
-                f"{_listed(given.keys) if given.keys else 'none'}, and the model reads "
+                f"{_listed(given.keys)}, and the model reads "
                 f"{_listed(ends.keys)}.",
                 *missing,
             )
@@ -520,7 +522,7 @@ def unknown_target_key(case: Case, this: Rule) -> Iterator[Finding]:
     if ends.kind == "one":
         yield this.finding(
             "error",
-            f"The targets are a dict with {_listed(given.keys)}, and the model has one output, "
+            f"The targets are a dict with the keys {_listed(given.keys)}, and the model has one output, "
             f"`{ends.keys[0]}`, that is no dict.",
             ends.keys[0],
             repair="y = y[" + repr(given.keys[0]) + "]" if len(given.keys) == 1 else None,

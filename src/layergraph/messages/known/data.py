@@ -53,6 +53,15 @@ known(
     "of the same length.",
 )
 known(
+    "sample-weight-for-a-list",
+    page="data",
+    types=("KeyError",),
+    message="0",
+    explanation="a dict of sample weights needs outputs that are a dict with the same keys, and "
+    "this model has a list of outputs: build it with a dict, or give a list of weights.",
+    bare=True,
+)
+known(
     "class-weight-one-output",
     page="data",
     types=("ValueError",),
