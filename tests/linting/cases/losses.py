@@ -102,6 +102,11 @@ def three_outputs_of_which_two_are_swapped() -> keras.Model:
     return two(dict, (None,) * 3, (1, 1, 1), names, loss=losses)
 
 
+@bad("LG201", severity="error", layers=(FIRST, SECOND))
+def tuples_for_a_dict_of_outputs() -> keras.Model:
+    return two(dict, loss=(BCE, MSE), loss_weights=(1.0, 0.2))
+
+
 @bad("LG201", severity="warning", layers=(FIRST, SECOND))
 def lists_of_metrics_for_a_dict_of_outputs() -> keras.Model:
     return two(dict, loss={FIRST: BCE, SECOND: MSE}, metrics=[["accuracy"], ["mae"]])
@@ -126,6 +131,12 @@ def dicts_for_a_list_of_outputs() -> keras.Model:
     model = two(loss={FIRST: BCE, SECOND: MSE}, loss_weights=weights)
     weights_applied(model, [yes, amounts + 3], {FIRST: 1.0, SECOND: 0.2})
     return model
+
+
+@good("LG201")
+def weights_of_numpy_and_of_keras() -> keras.Model:
+    weights = {"first": np.float32(0.1), "second": keras.Variable(0.2)}
+    return two(names=("first", "second"), loss=[BCE, MSE], loss_weights=weights)
 
 
 @good("LG201")
@@ -170,6 +181,17 @@ def two_losses_for_three_heads() -> keras.Model:
 @bad("LG202", severity="warning", layers=("hidden",))
 def features_with_targets_and_no_loss() -> Lint:
     return Lint(features_beside(["mse"]), x, [amounts, np.ones((N, 3), "float32")])
+
+
+@bad("LG202", severity="warning", layers=("a", "b", "c"))
+def a_short_tuple_is_for_all_outputs_together() -> keras.Model:
+    model = two(list, (None,) * 3, (1, 1, 1), ("a", "b", "c"), loss=(MSE, MAE))
+    told = model.evaluate(x, [amounts, amounts + 1, amounts + 2], return_dict=True, verbose=0)
+    guesses = np.stack(model.predict(x, verbose=0))
+    targets = np.stack([amounts, amounts + 1, amounts + 2])
+    both = np.mean((guesses - targets) ** 2) + np.mean(abs(guesses - targets))
+    assert np.isclose(told["loss"], both, rtol=1e-3)
+    return model
 
 
 @bad("LG202", severity="hint", layers=("hidden",))
@@ -394,6 +416,11 @@ def all_metrics_for_all_outputs() -> keras.Model:
 
 
 @good("LG206")
+def one_metric_in_a_list_for_each_output() -> keras.Model:
+    return two(list, ("sigmoid", "sigmoid"), loss=BCE, metrics=[["accuracy"], ["AUC"]])
+
+
+@good("LG206")
 def two_metrics_for_one_output() -> keras.Model:
     return one(1, "sigmoid", loss=BCE, metrics=["accuracy", "AUC"])
 
@@ -522,6 +549,12 @@ def squares_of_a_sigmoid() -> keras.Model:
 @good("LG207")
 def accuracy_of_labels_one_by_one() -> Lint:
     return Lint(one(5, "sigmoid", loss=BCE, metrics=["binary_accuracy"]), x, several)
+
+
+@good("LG207")
+def largest_of_several_sigmoids() -> Lint:
+    metrics = ["categorical_accuracy", "accuracy"]
+    return Lint(one(5, "sigmoid", loss=BCE, metrics=metrics), x, one_hot)
 
 
 @good("LG207")

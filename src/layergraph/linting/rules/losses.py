@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ class _Compiled:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                return self.case.written
+                return {key: _tuples(value) for key, value in self.case.written.items()}
             except Exception:  # a reader's own object; nothing is known then
                 return {}
 
@@ -234,6 +235,24 @@ class _Compiled:
         )
 
 
+def _tuples(value: Any) -> Any:  # noqa: ANN401
+    """Undo Keras' form for tuples."""
+    if isinstance(value, list):
+        return [_tuples(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == "__tuple__":
+        return tuple(_tuples(one) for one in value["config"]["value"])
+    return value if _leaf(value) else {key: _tuples(one) for key, one in value.items()}
+
+
+def _differ(written: Any, applied: float) -> bool:  # noqa: ANN401
+    """Whether a weight is another one than was written, as far as that is a number."""
+    if not isinstance(written, int | float):
+        return False
+    return not math.isclose(written, applied, rel_tol=1e-4, abs_tol=1e-12)
+
+
 def _leaf(value: Any) -> bool:  # noqa: ANN401
     """Whether it is one loss or metric: Keras writes an object down as a dict of its own."""
     if isinstance(value, dict):
@@ -318,7 +337,9 @@ def losses_in_other_order(case: Case, this: Rule) -> Iterator[Finding]:
     wrong = {
         one.name: one.losses[0].weight
         for one in compiled.outputs
-        if one.name in meant and len(one.losses) == 1 and one.losses[0].weight != meant[one.name]
+        if one.name in meant
+        and len(one.losses) == 1
+        and _differ(meant[one.name], one.losses[0].weight)
     }
     if not wrong:
         return
@@ -363,9 +384,12 @@ def _weights_meant(compiled: _Compiled) -> tuple[dict[str, float], Severity] | N
             return by_loss, "hint"
         if list(loss) == list(names):
             return by_loss, "error"
-        applied = [one.losses[0].weight for one in compiled.outputs if len(one.losses) == 1]
         by_output = dict(zip(names, weights, strict=True))
-        same = applied == [by_output[one.name] for one in compiled.outputs if one.losses]
+        same = not any(
+            _differ(by_output[one.name], loss.weight)
+            for one in compiled.outputs
+            for loss in one.losses
+        )
         return None if same else (by_loss, "error")
     return None
 
@@ -373,8 +397,6 @@ def _weights_meant(compiled: _Compiled) -> tuple[dict[str, float], Severity] | N
 def _by_alphabet(compiled: _Compiled, this: Rule) -> Iterator[Finding]:
     """Lists for a dict of outputs, which Keras goes through by the alphabet."""
     order = [one.name for one in compiled.outputs]
-    if list(compiled.names) == order:
-        return
     found: dict[str, list[str]] = {}
     for argument in ("loss", "loss_weights", "metrics"):
         given = compiled.written.get(argument)
@@ -452,6 +474,15 @@ def fewer_losses_than_outputs(case: Case, this: Rule) -> Iterator[Finding]:
     loss = compiled.loss if compiled.several and not compiled.keyed else None
     if not isinstance(loss, list | tuple) or len(loss) >= len(compiled.outputs):
         return
+    if isinstance(loss, tuple) and len(loss) < len(compiled.outputs) and all(map(_leaf, loss)):
+        yield this.finding(
+            "warning",
+            f"`loss` is a tuple of {len(loss)} for {len(compiled.outputs)} outputs, so Keras "
+            f"stacks {_ticks(compiled.names)} and takes each loss of all of them; write "
+            "a list, with one loss for each output.",
+            *compiled.names,
+        )
+        return
     without = [one for one in compiled.outputs[len(loss) :] if not one.losses]
     if not without:
         return
@@ -520,7 +551,7 @@ def loss_weight_of_no_output(case: Case, this: Rule) -> Iterator[Finding]:
         for one in compiled.outputs
         if len(one.losses) == 1
         and one.name in weights
-        and weights[one.name] != one.losses[0].weight
+        and _differ(weights[one.name], one.losses[0].weight)
     ]
     missing = [name for name in compiled.names if name not in weights]
     if wrong:
