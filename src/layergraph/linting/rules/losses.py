@@ -526,7 +526,7 @@ def output_left_out(case: Case, this: Rule) -> Iterator[Finding]:
             f"`loss` has no entry for the output `{output.name}`, so that nothing "
             f"{'trains it, although it is given targets' if given else 'is asked of it'}.",
             output.name,
-            repair=f'loss = {{**loss, "{output.name}": None}}',
+            repair=f'loss = {{**loss, "{output.name}": {"..." if given else None}}}',
         )
 
 
