@@ -522,8 +522,8 @@ def unknown_target_key(case: Case, this: Rule) -> Iterator[Finding]:
     if ends.kind == "one":
         yield this.finding(
             "error",
-            f"The targets are a dict with the keys {_listed(given.keys)}, and the model has one output, "
-            f"`{ends.keys[0]}`, that is no dict.",
+            f"The targets are a dict with the keys {_listed(given.keys)}, and the model has one "
+            f"output, `{ends.keys[0]}`, that is no dict.",
             ends.keys[0],
             repair="y = y[" + repr(given.keys[0]) + "]" if len(given.keys) == 1 else None,
         )
