@@ -203,3 +203,18 @@ def test_the_list_of_rules_is_a_function_before_and_after_it_is_loaded() -> None
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert "" == run.stderr
+
+
+def test_a_finding_yields_to_that_of_its_cause() -> None:
+    given = keras.Input((4,))
+    one = keras.layers.Dense(1, name="one")(given)
+    three = keras.layers.Dense(3, activation="softmax", name="three")(given)
+    model = keras.Model(given, {"three": three, "one": one})
+    model.compile("sgd", ["categorical_crossentropy", "mse"])
+    # By the alphabet: the cross-entropy is that of `one`, which has a single unit.
+    swapped = lint(model)
+
+    assert ["LG201"] == [finding.code for finding in swapped.errors]
+
+    model.compile("sgd", {"one": "categorical_crossentropy", "three": "mse"})
+    assert ["LG404"] == [finding.code for finding in lint(model).errors]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -42,9 +43,27 @@ class Case:
     def written(self) -> dict[str, Any]:
         """The arguments of ``compile`` as they were written; empty where nobody knows.
 
-        Functions and objects are in Keras' form for saving; lists are lists, dicts keep the
-        order of their keys.
+        Functions and objects are in Keras' form for saving; lists are lists, tuples are tuples,
+        dicts keep the order of their keys.
         """
         if self.model is None or not self.graph.compiled:
             return {}
-        return dict(self.model.get_compile_config() or {})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras warns of a lambda
+            try:
+                written = self.model.get_compile_config() or {}
+            except Exception:  # it may hold anyone's object
+                return {}
+        return {key: _tuples(value) for key, value in written.items()}
+
+
+def _tuples(value: Any) -> Any:  # noqa: ANN401
+    """Undo Keras' form for tuples."""
+    if isinstance(value, list):
+        return [_tuples(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == "__tuple__":
+        return tuple(_tuples(one) for one in value["config"]["value"])
+    is_object = "class_name" in value and "config" in value
+    return value if is_object else {key: _tuples(one) for key, one in value.items()}

@@ -101,6 +101,7 @@ def look(
         for rule in rules():
             if _can_look(rule, case):
                 _let_look(rule, case, found, problems)
+    found = _without_consequences(found)
     found.sort(key=_order(case))
     silent = silent_layers(case.model)
     kept = [
@@ -163,6 +164,22 @@ def _let_look(rule: Rule, case: Case, found: list[Finding], problems: list[str])
         problems.append(
             f"rule {rule.code} {rule.name} could not look: {type(error).__name__}: {error}"
         )
+
+
+def _without_consequences(found: list[Finding]) -> list[Finding]:
+    """Leave out what another finding, which is sure, is the cause of."""
+    causes: dict[str, set[str]] = {}
+    for one in found:
+        if one.severity != "hint":
+            causes.setdefault(one.code, set()).update(one.layers)
+    yields = {rule.code: rule.yields_to for rule in rules() if rule.yields_to}
+    return [
+        one
+        for one in found
+        if not any(
+            causes.get(code, set()).intersection(one.layers) for code in yields.get(one.code, ())
+        )
+    ]
 
 
 def _order(case: Case) -> Callable[[Finding], tuple[int, int, str]]:

@@ -34,6 +34,8 @@ class Rule:
             looked for only when it is asked for.
         severities: The severities that its findings may have, the worst first.
         summary: What it looks for, in one sentence.
+        yields_to: Codes of the rules that tell the cause of what this one sees: where one of
+            them has a finding above a hint on the same layer, this rule's is not told.
     """
 
     code: str
@@ -42,6 +44,7 @@ class Rule:
     needs: Needs
     severities: tuple[Severity, ...]
     summary: str
+    yields_to: tuple[str, ...]
     _look: Look = field(repr=False, compare=False)
 
     @property
@@ -87,7 +90,13 @@ class Rule:
 
 
 def rule(
-    code: str, name: str, *, page: str, needs: Needs, severities: tuple[Severity, ...]
+    code: str,
+    name: str,
+    *,
+    page: str,
+    needs: Needs,
+    severities: tuple[Severity, ...],
+    yields_to: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Case, Rule], Iterator[Finding]]], Rule]:
     """Make a generator of findings a rule.
 
@@ -100,6 +109,7 @@ def rule(
         page: Page of the troubleshooting section, without suffix.
         needs: The least that the rule has to see.
         severities: Those that its findings may have, the worst first.
+        yields_to: Codes of rules that tell the cause of what this one sees.
 
     Returns:
         A decorator that gives the rule.
@@ -121,7 +131,9 @@ def rule(
         if not look.__doc__:
             raise ValueError(f"the rule {name!r} has no docstring, which is its summary")
         summary = look.__doc__.strip().splitlines()[0]
-        this = Rule(code, name, page, needs, severities, summary, lambda case: look(case, this))
+        this = Rule(
+            code, name, page, needs, severities, summary, yields_to, lambda case: look(case, this)
+        )
         _known[code] = this
         return this
 

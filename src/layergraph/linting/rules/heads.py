@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from layergraph.linting._case import Case
     from layergraph.linting._finding import Finding, Severity
 
+# Losses or targets that go to the wrong output suit no head.
+_SWAPPED = ("LG201", "LG304", "LG305")
+
 _BINARY = frozenset(("binary_crossentropy", "binary_focal_crossentropy"))
 _ONE_HOT = frozenset(("categorical_crossentropy", "categorical_focal_crossentropy"))
 _SPARSE = frozenset(("sparse_categorical_crossentropy",))
@@ -92,6 +95,7 @@ def _loss(one: Trained) -> str:
     page="heads",
     needs="compile",
     severities=("error", "warning"),
+    yields_to=_SWAPPED,
 )
 def logits_after_activation(case: Case, this: Rule) -> Iterator[Finding]:
     """A loss takes logits (`from_logits=True`), but the output ends with sigmoid or softmax."""
@@ -138,6 +142,7 @@ def _backend() -> str:
     page="heads",
     needs="compile",
     severities=("error", "warning", "hint"),
+    yields_to=_SWAPPED,
 )
 def scores_as_probabilities(case: Case, this: Rule) -> Iterator[Finding]:
     """A loss takes probabilities, but no sigmoid or softmax has made the output any."""
@@ -273,7 +278,9 @@ def _one_to_look_at(graph: LayerGraph, call: Call, layer: Layer) -> bool:
     return len(shape) == 3 and shape[1] == 1
 
 
-@rule("LG404", "one-class", page="heads", needs="compile", severities=("error",))
+@rule(
+    "LG404", "one-class", page="heads", needs="compile", severities=("error",), yields_to=_SWAPPED
+)
 def one_class(case: Case, this: Rule) -> Iterator[Finding]:
     """A categorical cross-entropy goes over a single unit, so that it is 0 whatever comes out."""
     heads = Heads(case)
@@ -293,7 +300,14 @@ def one_class(case: Case, this: Rule) -> Iterator[Finding]:
         )
 
 
-@rule("LG405", "sigmoid-for-softmax", page="heads", needs="compile", severities=("hint",))
+@rule(
+    "LG405",
+    "sigmoid-for-softmax",
+    page="heads",
+    needs="compile",
+    severities=("hint",),
+    yields_to=_SWAPPED,
+)
 def sigmoid_for_softmax(case: Case, this: Rule) -> Iterator[Finding]:
     """A loss for one class of several has sigmoid units, or one for yes or no has a softmax."""
     heads = Heads(case)
@@ -438,7 +452,14 @@ def _exchanged(one: Trained, rows: NDArray[Any]) -> bool:
     return rows.ndim == len(one.shape) - 1 or (rows.ndim == len(one.shape) and rows.shape[-1] == 1)
 
 
-@rule("LG406", "classes-as-numbers", page="heads", needs="data", severities=("error",))
+@rule(
+    "LG406",
+    "classes-as-numbers",
+    page="heads",
+    needs="data",
+    severities=("error",),
+    yields_to=_SWAPPED,
+)
 def classes_as_numbers(case: Case, this: Rule) -> Iterator[Finding]:
     """Classes are numbers where the loss takes one-hot rows, or one-hot rows where it does not."""
     for one in Heads(case).trained:
@@ -459,7 +480,12 @@ def classes_as_numbers(case: Case, this: Rule) -> Iterator[Finding]:
 
 
 @rule(
-    "LG407", "targets-of-other-shape", page="heads", needs="data", severities=("error", "warning")
+    "LG407",
+    "targets-of-other-shape",
+    page="heads",
+    needs="data",
+    severities=("error", "warning"),
+    yields_to=_SWAPPED,
 )
 def targets_of_other_shape(case: Case, this: Rule) -> Iterator[Finding]:
     """Targets have another shape than their output: `fit` refuses them, or repeats numbers."""
@@ -483,7 +509,14 @@ def targets_of_other_shape(case: Case, this: Rule) -> Iterator[Finding]:
         yield this.finding(severity, f"{shapes}, but {output}: {does}.", one.name)
 
 
-@rule("LG408", "class-without-unit", page="heads", needs="data", severities=("error", "warning"))
+@rule(
+    "LG408",
+    "class-without-unit",
+    page="heads",
+    needs="data",
+    severities=("error", "warning"),
+    yields_to=_SWAPPED,
+)
 def class_without_unit(case: Case, this: Rule) -> Iterator[Finding]:
     """A target names a class for which there is no unit, or is no whole number."""
     for one in Heads(case).trained:
@@ -520,7 +553,14 @@ def class_without_unit(case: Case, this: Rule) -> Iterator[Finding]:
             )
 
 
-@rule("LG409", "several-classes-a-row", page="heads", needs="data", severities=("warning",))
+@rule(
+    "LG409",
+    "several-classes-a-row",
+    page="heads",
+    needs="data",
+    severities=("warning",),
+    yields_to=_SWAPPED,
+)
 def several_classes_a_row(case: Case, this: Rule) -> Iterator[Finding]:
     """Rows of targets name several classes or none, but the output or its loss is for one."""
     heads = Heads(case)
@@ -566,6 +606,7 @@ def _several(case: Case, heads: Heads) -> Iterator[tuple[Trained, float]]:
     page="heads",
     needs="data",
     severities=("error", "warning", "hint"),
+    yields_to=_SWAPPED,
 )
 def targets_out_of_reach(case: Case, this: Rule) -> Iterator[Finding]:
     """Targets lie where the output cannot go, or where the loss has no lowest value."""
@@ -665,7 +706,14 @@ def _out_of_reach(
     return severity, f"its `{head}` gives numbers {ends} only", 'activation="linear"'
 
 
-@rule("LG411", "targets-all-alike", page="heads", needs="data", severities=("hint",))
+@rule(
+    "LG411",
+    "targets-all-alike",
+    page="heads",
+    needs="data",
+    severities=("hint",),
+    yields_to=_SWAPPED,
+)
 def targets_all_alike(case: Case, this: Rule) -> Iterator[Finding]:
     """All targets of an output are the same, so that there is nothing to learn."""
     told: set[str] = set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -92,15 +91,10 @@ class _Compiled:
             for name in _OWN
         )
 
-    @cached_property
+    @property
     def written(self) -> dict[str, Any]:
-        """Compile's arguments; Keras warns of a lambda, and cannot write down every object."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                return {key: _tuples(value) for key, value in self.case.written.items()}
-            except Exception:  # a reader's own object; nothing is known then
-                return {}
+        """Compile's arguments."""
+        return self.case.written
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -233,17 +227,6 @@ class _Compiled:
             and len(given) == len(self.outputs)
             and all(_leaf(one) and one is not None for one in given)
         )
-
-
-def _tuples(value: Any) -> Any:  # noqa: ANN401
-    """Undo Keras' form for tuples."""
-    if isinstance(value, list):
-        return [_tuples(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if value.get("class_name") == "__tuple__":
-        return tuple(_tuples(one) for one in value["config"]["value"])
-    return value if _leaf(value) else {key: _tuples(one) for key, one in value.items()}
 
 
 def _differ(written: Any, applied: float) -> bool:  # noqa: ANN401

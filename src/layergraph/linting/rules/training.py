@@ -232,6 +232,7 @@ def _stops(layer: Layer) -> bool:
     page="training",
     needs="compile",
     severities=("error", "warning", "hint"),
+    yields_to=("LG202", "LG203"),
 )
 def no_loss_reaches(case: Case, this: Rule) -> Iterator[Finding]:
     """Trainable weights that no loss reaches, because something on the way has no gradient."""
