@@ -45,3 +45,15 @@ def classes_from_one() -> None:
 @raises("label-outside-units")
 def missing_as_minus_one() -> None:
     fitted(4, "sparse_categorical_crossentropy", np.arange(4) - 1)
+
+
+@raises("label-not-in-units")
+def classes_from_one_in_deterministic_operations() -> None:
+    from tensorflow.python.framework import config
+
+    keras.utils.set_random_seed(0)
+    config.enable_op_determinism()
+    try:
+        fitted(4, "sparse_categorical_crossentropy", np.arange(4) + 1)
+    finally:
+        config.disable_op_determinism()

@@ -40,3 +40,15 @@ known(
     explanation="there is no unit for class {label}: classes count from 0, and each needs a unit "
     "in the last layer.",
 )
+
+# With deterministic operations. The name of the operation tells it from an id that an Embedding
+# has no row for.
+known(
+    "label-not-in-units",
+    page="heads",
+    types=("InvalidArgumentError",),
+    message="indices[{place}] = {label} is not in [0, {end}) {rest}"
+    "SparseSoftmaxCrossEntropyWithLogits/GatherV2",
+    explanation="there is no unit for class {label}: classes count from 0, and each needs a unit "
+    "in the last layer.",
+)
