@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 Signature: TypeAlias = tuple[str, tuple[str, ...]]
-"""A call by classes: that of its layer, and those of the layers that it takes tensors from."""
+"""A call by the class of its layer, and those of the layers that it takes tensors from."""
 
 
 def opened(graph: LayerGraph) -> LayerGraph:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 # The package is loaded first, as loading it later would put it in the place of the function.
 from layergraph.linting import rules as _rules  # noqa: F401
+from layergraph.linting._case import Case
+from layergraph.linting._data import Data, Given
 from layergraph.linting._finding import Finding
 from layergraph.linting._lint import lint
 from layergraph.linting._registry import Rule, find, rules
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
     from layergraph.linting._callback import LintOnFit
 
 __all__ = [
+    "Case",
+    "Data",
     "Finding",
+    "Given",
     "LintError",
     "LintOnFit",
     "Report",

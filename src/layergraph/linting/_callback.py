@@ -23,7 +23,7 @@ class LintOnFit(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no 
     training itself is not changed: of a ``tf.data.Dataset`` rows are read only where that
     leaves its order as it is, and else the shapes alone are looked at; nothing is read of a
     generator. What Keras itself refuses it refuses before any callback is asked: see
-    :func:`layergraph.explain`.
+    :func:`layergraph.messages.explain`.
 
     Args:
         stop_on: ``"error"`` or ``"warning"``: the mildest severity that stops the training;

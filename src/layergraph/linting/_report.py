@@ -91,7 +91,7 @@ class Report:
 
     @property
     def exit_status(self) -> int:
-        """What the command ends with: 1 if there are errors, else 0."""
+        """The exit status of the command, 1 if there are errors and else 0."""
         return 1 if self.errors else 0
 
     def of(self, word: str) -> tuple[Finding, ...]:
@@ -114,7 +114,7 @@ class Report:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What else is to be told: what is silenced, what silences nothing, rules that failed."""
+        """Lines on what is silenced, on what silences nothing, and on rules that failed."""
         silenced = len(self.silenced)
         return (
             *([f"{silenced} silenced"] if silenced else []),

@@ -6,7 +6,8 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from layergraph.messages._registry import Known, find, look_up, plain
+from layergraph.experiments import told
+from layergraph.messages._registry import Known, find, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ def shows(name: str) -> Iterator[None]:
         Traceback (most recent call last):
             ...
         AssertionError: the entry 'output-not-connected' (troubleshooting/building.html) is out of \
-date: Keras says IndexError: list index out of range
+date: Keras says IndexError: list index out of range.
     """
     one = find(name)
     stale = f"the entry {name!r} ({one.address.partition('#')[0]}) is out of date: Keras "
@@ -80,9 +81,7 @@ date: Keras says IndexError: list index out of range
         yield
     except Exception as error:
         if look_up(error) is not one:
-            raise AssertionError(
-                f"{stale}says {type(error).__name__}: {plain(str(error))}"
-            ) from error
+            raise AssertionError(f"{stale}says {told(error)}") from error
         print(f"{type(error).__name__}: {_said(one, str(error))}")
     else:
         raise AssertionError(f"{stale}takes the code without an error")

@@ -43,10 +43,10 @@ known(
     "missing-argument-on-load",
     page="saving",
     types=("TypeError",),
-    message="missing {count} required positional {word}: {rest}",
+    message="could not be deserialized properly.{rest} missing {count} required positional "
+    "{word}: {rest}",
     explanation="`get_config` does not return all that `__init__` needs. Add what is missing "
     "to it.",
-    bare=True,
 )
 
 known(
