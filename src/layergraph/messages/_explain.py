@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import textwrap
 from typing import TYPE_CHECKING
 
 from layergraph.experiments import told
@@ -47,7 +48,15 @@ def explain() -> Iterator[None]:
 
 
 def _note(one: Known, text: str) -> str:
-    return f"layergraph: {one.explained(text)}\nlayergraph: see {one.address}"
+    # At spaces alone, so that names stay whole.
+    words = textwrap.fill(
+        f"layergraph: {one.explained(text)}",
+        78,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return f"{words}\nlayergraph: see {one.address}"
 
 
 @contextlib.contextmanager
