@@ -275,9 +275,19 @@ def sigmoid_units_for_one_class() -> Lint:
     return Lint(made(dense(5, "sigmoid"), "categorical_crossentropy"), x, one_hot)
 
 
-@bad("LG405", severity="hint")
+@bad("LG405", severity="warning")
 def softmax_for_yes_or_no() -> Lint:
     return Lint(made(dense(5, "softmax"), "binary_crossentropy"), x, one_hot)
+
+
+@bad("LG405", severity="hint")
+def softmax_of_two_for_yes_or_no() -> Lint:
+    return Lint(made(dense(2, "softmax"), "binary_crossentropy"), x, np.eye(2)[np.arange(N) % 2])
+
+
+@bad("LG405", severity="hint")
+def softmax_for_yes_or_no_of_unknown_targets() -> keras.Model:
+    return made(dense(5, "softmax"), "binary_crossentropy")
 
 
 @bad("LG405", severity="hint")

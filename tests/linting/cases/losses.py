@@ -578,6 +578,24 @@ def a_metric_of_features_and_one_of_the_answer() -> keras.Model:
     return two(dict, loss={FIRST: BCE, SECOND: None}, metrics=metrics)
 
 
+def copies(targets: np.ndarray, inputs: np.ndarray) -> Lint:
+    model = one(4, loss=MSE, metrics=["accuracy"])
+    return Lint(model, inputs, targets)
+
+
+amounts = np.random.default_rng(0).normal(size=(16, 4)).astype("float32")
+
+
+@good("LG207", hint=True)
+def accuracy_of_an_autoencoder() -> Lint:
+    return copies(amounts, amounts)
+
+
+@bad("LG207", severity="warning")
+def accuracy_of_amounts_that_are_not_the_inputs() -> Lint:
+    return copies(amounts[::-1], amounts)
+
+
 # LG208
 
 

@@ -305,7 +305,7 @@ def one_class(case: Case, this: Rule) -> Iterator[Finding]:
     "sigmoid-for-softmax",
     page="heads",
     needs="compile",
-    severities=("hint",),
+    severities=("warning", "hint"),
     yields_to=_SWAPPED,
 )
 def sigmoid_for_softmax(case: Case, this: Rule) -> Iterator[Finding]:
@@ -327,8 +327,11 @@ def sigmoid_for_softmax(case: Case, this: Rule) -> Iterator[Finding]:
                 repair='activation="softmax"',
             )
         elif head.kind == "softmax" and one.kind in _BINARY:
+            # Of two classes the answer stays the same, and many write it so.
+            rows = _numbers(case, one)
+            shown = rows is not None and one.axis == -1 and (one.units or 0) > 2
             yield this.finding(
-                "hint",
+                "warning" if shown and rows is not None and _is_one_hot(rows) else "hint",
                 f"`{head.layer}` shares 1 among its units, while {_loss(one)} of `{one.name}` asks "
                 "yes or no of each: with TensorFlow it trains sigmoid units, which `predict` does "
                 "not give.",

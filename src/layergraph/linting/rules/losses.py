@@ -172,6 +172,14 @@ class _Compiled:
             return None
         return array[:_MANY]
 
+    def copies(self, output: Output) -> bool:
+        """Whether the targets of an output are one of the inputs, as an autoencoder has it."""
+        targets, data = self.targets(output), self.case.data
+        if targets is None or data is None or data.x is None:
+            return False
+        some = targets[:100]
+        return any(np.array_equal(one[:100], some) for one in data.x.arrays if one.ndim)
+
     @cached_property
     def alone(self) -> dict[str, bool]:
         """By output without a loss: whether it has weights that no loss trains."""
@@ -735,7 +743,9 @@ def _misfit(
             'metrics=["accuracy"]',
         )
     if of <= _DISTANCE and head.kind in _AMOUNTS and kind in _RIGHT_OR_WRONG:
-        return _of_amounts(compiled.targets(output), of, head, units)
+        bad = _of_amounts(compiled.targets(output), of, head, units)
+        # So many write it of autoencoders, whose weights it does not change.
+        return ("hint", *bad[1:]) if bad and compiled.copies(output) else bad
     if kind == "binary_accuracy" and head.kind == "softmax" and (units or 0) > 2 and of & _ONE_HOT:
         return (
             "warning",
