@@ -120,6 +120,6 @@ def _show(report: Report) -> None:
     if console.is_jupyter:
         from IPython.display import display
 
-        display(report)  # type: ignore[no-untyped-call]
+        display(report)
     else:
         console.print(report)
