@@ -16,7 +16,7 @@ x = np.random.default_rng(0).normal(size=(N, 3)).astype("float32")
 classes = np.arange(N) % 5
 one_hot = np.eye(5, dtype="float32")[classes]
 yes = (np.arange(N) % 2).astype("float32")
-several = ((np.arange(N)[:, None] + np.arange(5)) % 2).astype("float32")
+several = ((np.arange(N)[:, None] + np.arange(5)) % 3 == 0).astype("float32")
 
 
 def made(head: Head, loss: Any, shape: tuple[int | None, ...] = (3,)) -> keras.Model:  # noqa: ANN401
@@ -465,6 +465,14 @@ def several_into_a_softmax() -> Lint:
 @bad("LG409", severity="warning")
 def several_into_a_softmax_with_a_binary_loss() -> Lint:
     return Lint(made(dense(5, "softmax"), "binary_crossentropy"), x, several)
+
+
+@bad("LG409", severity="hint")
+def tosses_of_a_coin_for_classes() -> Lint:
+    # As in Keras' guide to the functional API, where random numbers stand for data.
+    tossed = np.random.default_rng(1).integers(2, size=(1280, 4))
+    loss = losses.CategoricalCrossentropy(from_logits=True)
+    return Lint(made(dense(4), loss), np.zeros((1280, 3)), tossed)
 
 
 @bad("LG409", severity="warning")

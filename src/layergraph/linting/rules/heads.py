@@ -311,7 +311,7 @@ def one_class(case: Case, this: Rule) -> Iterator[Finding]:
 def sigmoid_for_softmax(case: Case, this: Rule) -> Iterator[Finding]:
     """A loss for one class of several has sigmoid units, or one for yes or no has a softmax."""
     heads = Heads(case)
-    several = {id(one) for one, _ in _several(case, heads)}
+    several = {id(one) for one, *_ in _several(case, heads)}
     for one in heads.trained:
         head = heads.of(one.output)
         if head is None or one.from_logits or id(one) in several or one.units in (None, 1):
@@ -561,13 +561,13 @@ def class_without_unit(case: Case, this: Rule) -> Iterator[Finding]:
     "several-classes-a-row",
     page="heads",
     needs="data",
-    severities=("warning",),
+    severities=("warning", "hint"),
     yields_to=_SWAPPED,
 )
 def several_classes_a_row(case: Case, this: Rule) -> Iterator[Finding]:
     """Rows of targets name several classes or none, but the output or its loss is for one."""
     heads = Heads(case)
-    for one, share in _several(case, heads):
+    for one, share, tossed in _several(case, heads):
         head = heads.of(one.output)
         softmax = head is not None and head.kind == "softmax" and not one.from_logits
         asks = (
@@ -576,7 +576,7 @@ def several_classes_a_row(case: Case, this: Rule) -> Iterator[Finding]:
             else f"{_loss(one)} is for one class a row"
         )
         yield this.finding(
-            "warning",
+            "hint" if tossed else "warning",
             f"In {share:.0%} of its rows, the targets of `{one.name}` name several classes or "
             f"none, but {asks}: each class needs a sigmoid unit and a binary cross-entropy.",
             *dict.fromkeys((one.name, *([head.layer] if head is not None else []))),
@@ -584,8 +584,12 @@ def several_classes_a_row(case: Case, this: Rule) -> Iterator[Finding]:
         )
 
 
-def _several(case: Case, heads: Heads) -> Iterator[tuple[Trained, float]]:
-    """The outputs for one class that are given several, and the share of such rows."""
+def _several(case: Case, heads: Heads) -> Iterator[tuple[Trained, float, bool]]:
+    """The outputs for one class that are given several, the share of such rows, and if tossed.
+
+    Targets that look like tosses of a coin are no data, but stand for it, as those in Keras'
+    guide to the functional API do.
+    """
     for one in heads.trained:
         if one.kind not in _ONE_HOT | _BINARY or one.units in (None, 1) or one.axis != -1:
             continue
@@ -600,7 +604,8 @@ def _several(case: Case, heads: Heads) -> Iterator[tuple[Trained, float]]:
         empty = rows.ndim == 2 and one.kind in _ONE_HOT and not weighted
         share = float(((counts > 1) | (empty & (counts == 0))).mean())
         if share > _FEW:
-            yield one, share
+            means = rows[:_MANY].reshape(-1, rows.shape[-1]).mean(axis=0)
+            yield one, share, bool(np.all(np.abs(means - 0.5) < min(0.15, 1.5 / len(rows) ** 0.5)))
 
 
 @rule(

@@ -367,7 +367,7 @@ def _runs(case: Case) -> tuple[dict[str, NDArray[np.generic]], ...] | None:
             again = _outputs(copied(case.model), given)
             one = {name: rows[:1] for name, rows in given.items()}
             alone = _outputs(copied(case.model), one)
-    except (ExperimentError, KeyError, ValueError, TypeError):
+    except (ExperimentError, IndexError, KeyError, ValueError, TypeError):
         return None
     return first, again, alone
 
