@@ -328,7 +328,7 @@ def mask_dropped(case: Case, this: Rule) -> Iterator[Finding]:
             "warning" if sure or meant else "hint",
             text + seen,
             *dict.fromkeys((culprit.name, layer.name)),
-            repair=_keeping(culprit),
+            repair=_keeping(culprit, graph.call(lost)),
         )
 
 
@@ -337,7 +337,20 @@ def _over_places(layer: Layer, call: Call) -> bool:
     return axis in (1, -2, (1,), (-2,))
 
 
-def _keeping(culprit: Layer) -> str | None:
+def _keeping(culprit: Layer, call: Call) -> str | None:
+    """A layer that does what an operation does and keeps the mask, where there is one."""
+    if culprit.kind != "op":
+        return None
+    numbers = [value for _, value in call.constants if isinstance(value, int | float)]
+    if culprit.class_name in ("Add", "Multiply", "Subtract") and len(call.arguments) < 2:
+        if len(numbers) != 1 or (culprit.class_name == "Subtract" and "x1" in dict(call.constants)):
+            return None
+        scaling = {
+            "Add": f"1.0, offset={numbers[0]}",
+            "Multiply": f"{numbers[0]}",
+            "Subtract": f"1.0, offset={-numbers[0]}",
+        }
+        return f"layers.Rescaling({scaling[culprit.class_name]})(x)"
     repairs = {
         "Add": "layers.Add()([first, second])",
         "Multiply": "layers.Multiply()([first, second])",
@@ -347,7 +360,7 @@ def _keeping(culprit: Layer) -> str | None:
         "Concatenate": "layers.Concatenate()([first, second])",
         "Mean": "layers.GlobalAveragePooling1D()(x)",
     }
-    return repairs.get(culprit.class_name) if culprit.kind == "op" else None
+    return repairs.get(culprit.class_name)
 
 
 @rule("LG103", "mask-of-ones", page="masks", needs="graph", severities=("warning", "hint"))
