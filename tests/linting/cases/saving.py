@@ -20,6 +20,12 @@ def through(*some: Callable[[Tensor], Tensor], loss: Any = None) -> keras.Model:
     return model
 
 
+def register() -> None:
+    """Register once more: another test may have cleared what is registered."""
+    for one in (doubled, squares, Scale):
+        keras.saving.register_keras_serializable("cases")(one)
+
+
 @keras.saving.register_keras_serializable("cases")
 def doubled(tensor: Tensor) -> Tensor:
     return tensor * 2
@@ -132,6 +138,7 @@ def a_lambda_as_activation() -> keras.Model:
 
 @good("LG801")
 def a_registered_function() -> keras.Model:
+    register()
     return through(layers.Lambda(doubled))
 
 
@@ -224,6 +231,7 @@ def the_default_is_not_told() -> keras.Model:
 
 @good("LG803", "LG804")
 def a_registered_layer() -> keras.Model:
+    register()
     return through(Scale(3.0))
 
 
@@ -252,6 +260,7 @@ def a_class_in_a_nested_model() -> keras.Model:
 
 @good("LG804")
 def a_registered_layer_after_another() -> keras.Model:
+    register()
     return through(layers.Dense(2), Scale(2.0))
 
 
@@ -334,6 +343,7 @@ def a_class_as_loss_in_a_dict() -> Lint:
 
 @good("LG806")
 def a_registered_function_as_loss() -> keras.Model:
+    register()
     return through(layers.Dense(1), loss=squares)
 
 
